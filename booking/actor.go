@@ -1,0 +1,60 @@
+package booking
+
+import "log/slog"
+
+// An ActorKind is what an Actor is.
+type ActorKind string
+
+// The kinds of actor.
+const (
+	StaffActor       ActorKind = "staff"
+	VisitorActor     ActorKind = "visitor"
+	InterpreterActor ActorKind = "interpreter"
+	DeviceActor      ActorKind = "device"
+	SystemActor      ActorKind = "system" // the program itself, by its clock
+)
+
+// A WardRole is what a member of staff may do in a ward.
+type WardRole string
+
+// The roles of staff.
+const (
+	Nurse       WardRole = "nurse"
+	WardManager WardRole = "ward_manager"
+)
+
+// An Actor is who is asking.
+type Actor struct {
+	Kind  ActorKind
+	ID    string
+	Name  string
+	Wards map[WardID]WardRole // of staff; a device has its own ward here
+}
+
+// System is the program itself.
+var System = Actor{Kind: SystemActor, ID: "system", Name: "Wardvisit"}
+
+// LogValue keeps an actor's name out of every log.
+func (a Actor) LogValue() slog.Value { return slog.StringValue(string(a.Kind) + " " + a.ID) }
+
+// MayRun reports whether a may see and run the visits of a ward.
+func (a Actor) MayRun(ward WardID) bool {
+	_, held := a.Wards[ward]
+	return a.Kind == StaffActor && held || a.Kind == SystemActor
+}
+
+// Visitor returns a's visitor id, or the empty id when a is not a visitor.
+func (a Actor) Visitor() VisitorID {
+	if a.Kind != VisitorActor {
+		return ""
+	}
+	return VisitorID(a.ID)
+}
+
+// Interpreter returns a's interpreter id, or the empty id when a is not one.
+func (a Actor) Interpreter() InterpreterID {
+	if a.Kind != InterpreterActor {
+		return ""
+	}
+	return InterpreterID(a.ID)
+}

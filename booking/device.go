@@ -1,0 +1,40 @@
+package booking
+
+import "time"
+
+// A DeviceState is what a device can be used for now.
+type DeviceState string
+
+// The states of a device.
+const (
+	DeviceReady        DeviceState = "ready"
+	DeviceInUse        DeviceState = "in_use"
+	DeviceDirty        DeviceState = "dirty" // used, and not cleaned since
+	DeviceOutOfService DeviceState = "out_of_service"
+	DeviceLost         DeviceState = "lost"
+)
+
+// Usable reports whether visits may be booked on a device in this state.
+func (s DeviceState) Usable() bool { return s != DeviceOutOfService && s != DeviceLost }
+
+// onlineFor is how long after its last heartbeat a device counts as online:
+// three heartbeats of twenty seconds, so that one lost is not an alarm.
+const onlineFor = time.Minute
+
+// A Device is what is carried to the bed; pages call it an iPad. It belongs to
+// a ward and is known by the Tag on its back.
+type Device struct {
+	ID       DeviceID
+	Tag      string
+	Ward     WardID
+	State    DeviceState
+	Paired   bool
+	Battery  int       // per cent; negative when the browser does not tell
+	LastSeen time.Time // the zero Time is never
+	Version  string    // of the page it runs
+}
+
+// Online reports whether d was heard from lately.
+func (d Device) Online(now time.Time) bool {
+	return !d.LastSeen.IsZero() && now.Sub(d.LastSeen) < onlineFor
+}

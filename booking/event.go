@@ -1,0 +1,103 @@
+package booking
+
+import "time"
+
+// An Action is what an Event says has been done; a stable word for audit.
+type Action string
+
+// The actions that are recorded.
+const (
+	SlotHeld           Action = "slot_held"
+	HoldReleased       Action = "hold_released"
+	VisitBooked        Action = "visit_booked"
+	VisitMoved         Action = "visit_moved"
+	VisitCancelled     Action = "visit_cancelled"
+	VisitStarted       Action = "visit_started"
+	VisitEnded         Action = "visit_ended"
+	RoomLocked         Action = "room_locked"
+	RoomUnlocked       Action = "room_unlocked"
+	PatientCovered     Action = "patient_covered"
+	PatientUncovered   Action = "patient_uncovered"
+	DeviceArrived      Action = "device_arrived"
+	PersonArrived      Action = "person_arrived"
+	PersonDeparted     Action = "person_departed"
+	PersonAdmitted     Action = "person_admitted"
+	PersonHeldBack     Action = "person_held_back"
+	PersonRemoved      Action = "person_removed"
+	PersonRefused      Action = "person_refused"
+	PersonAdded        Action = "person_added"
+	VisitorInvited     Action = "visitor_invited"
+	VisitorApproved    Action = "visitor_approved"
+	VisitorProposed    Action = "visitor_proposed"
+	VisitorWithdrawn   Action = "visitor_withdrawn"
+	VisitorBarred      Action = "visitor_barred"
+	BarLifted          Action = "bar_lifted"
+	InviteRevoked      Action = "invite_revoked"
+	CodeSent           Action = "code_sent"
+	CodeRefused        Action = "code_refused"
+	InviteOpened       Action = "invite_opened"
+	ConsentRecorded    Action = "consent_recorded"
+	ConsentWithdrawn   Action = "consent_withdrawn"
+	PatientRead        Action = "patient_read"
+	InterpreterOffered Action = "interpreter_offered"
+	OfferAccepted      Action = "offer_accepted"
+	OfferDeclined      Action = "offer_declined"
+	OfferWithdrawn     Action = "offer_withdrawn"
+	PairingBegun       Action = "pairing_begun"
+	DevicePaired       Action = "device_paired"
+	DeviceRevoked      Action = "device_revoked"
+	DeviceCleaned      Action = "device_cleaned"
+	SignedIn           Action = "signed_in"
+	SignInRefused      Action = "sign_in_refused"
+	SignedOut          Action = "signed_out"
+)
+
+// An Event is a fact already true: who did what to what. It is written in the
+// transaction of the act that made it true.
+type Event struct {
+	At      time.Time
+	By      Actor
+	Action  Action
+	Subject string // kind and id: "visit 0190…"
+	Ward    WardID // whose boards change; empty when no ward's do
+	Reason  string // a code or a person's words; never a name
+}
+
+// A NoticeKind is what a Notice says; the key of its words.
+type NoticeKind string
+
+// The notices that are sent.
+const (
+	NoticeInvite         NoticeKind = "invite"          // the link to an invitation
+	NoticeCode           NoticeKind = "code"            // the one-time code for it
+	NoticeBooked         NoticeKind = "booked"          //
+	NoticeMoved          NoticeKind = "moved"           //
+	NoticeCancelled      NoticeKind = "cancelled"       //
+	NoticeReminder       NoticeKind = "reminder"        // the day before
+	NoticeJoin           NoticeKind = "join"            // shortly before, with how to join
+	NoticeInterpreterAsk NoticeKind = "interpreter_ask" // an offer to look at
+	NoticeInterpreterOff NoticeKind = "interpreter_off" // the visit moved or was cancelled
+)
+
+// A Channel is how a Notice travels.
+type Channel string
+
+// The channels of a Notice.
+const (
+	SMS   Channel = "sms"
+	Email Channel = "email"
+)
+
+// A Notice is a message owed to someone. Words holds what its template needs,
+// already formatted for its reader; what is secret in it is erased once sent.
+type Notice struct {
+	ID      string
+	Kind    NoticeKind
+	Channel Channel
+	To      string // E.164 number or email address
+	Visit   VisitID
+	Dedupe  string // unique: the same fact is told once
+	Due     time.Time
+	Expires time.Time // after which it is not worth sending
+	Words   map[string]string
+}

@@ -1,0 +1,93 @@
+package booking
+
+// A Kind says what the asker can do about a Refusal.
+type Kind int
+
+// The kinds of refusal.
+const (
+	Invalid   Kind = iota + 1 // ask for something else
+	Forbidden                 // ask as someone else
+	NotFound                  // it is not there, or not yours to see
+	Conflict                  // someone was first; look again
+)
+
+// A Refusal is a rule saying no. It is the only kind of error shown to the
+// person asking. Its Code is stable: it goes out in JSON and in metrics, and
+// is the key of its translations, so one is never reused or renamed.
+type Refusal struct {
+	Kind Kind
+	Code string
+}
+
+func (r *Refusal) Error() string { return "booking: refused: " + r.Code }
+
+// What may be refused. web/locale has a sentence for each.
+var (
+	// What is asked for is not there, or not the asker's to see.
+	ErrNoSuchVisit       = &Refusal{NotFound, "no_such_visit"}
+	ErrNoSuchPatient     = &Refusal{NotFound, "no_such_patient"}
+	ErrNoSuchWard        = &Refusal{NotFound, "no_such_ward"}
+	ErrNoSuchDevice      = &Refusal{NotFound, "no_such_device"}
+	ErrNoSuchPerson      = &Refusal{NotFound, "no_such_person"}
+	ErrNoSuchInterpreter = &Refusal{NotFound, "no_such_interpreter"}
+	ErrNoSuchOffer       = &Refusal{NotFound, "no_such_offer"}
+	ErrNoSuchInvite      = &Refusal{NotFound, "no_such_invite"}
+
+	// Links and codes.
+	ErrInviteExpired   = &Refusal{NotFound, "invite_expired"}
+	ErrInviteRevoked   = &Refusal{NotFound, "invite_revoked"}
+	ErrWrongCode       = &Refusal{Invalid, "wrong_code"}
+	ErrCodeExpired     = &Refusal{Invalid, "code_expired"}
+	ErrTooManyCodes    = &Refusal{Conflict, "too_many_codes"}
+	ErrCodeTooSoon     = &Refusal{Conflict, "code_too_soon"}
+	ErrPairingCode     = &Refusal{Invalid, "pairing_code"}
+	ErrDeviceUnknown   = &Refusal{Forbidden, "device_unknown"}
+	ErrWrongPassword   = &Refusal{Forbidden, "wrong_password"}
+	ErrLockedOut       = &Refusal{Forbidden, "locked_out"}
+	ErrSignInNeeded    = &Refusal{Forbidden, "sign_in_needed"}
+	ErrMayNot          = &Refusal{Forbidden, "may_not"}
+	ErrMissing         = &Refusal{Invalid, "missing"}
+	ErrTooLong         = &Refusal{Invalid, "too_long"}
+	ErrBadText         = &Refusal{Invalid, "bad_text"}
+	ErrBadPhone        = &Refusal{Invalid, "bad_phone"}
+	ErrBadEmail        = &Refusal{Invalid, "bad_email"}
+	ErrBadChoice       = &Refusal{Invalid, "bad_choice"}
+	ErrBadTime         = &Refusal{Invalid, "bad_time"}
+	ErrNoSuchLocalTime = &Refusal{Invalid, "no_such_local_time"}
+	ErrTwiceLocalTime  = &Refusal{Invalid, "twice_local_time"}
+
+	// Who may visit.
+	ErrNotInCircle     = &Refusal{NotFound, "not_in_circle"}
+	ErrNotApproved     = &Refusal{Forbidden, "not_approved"}
+	ErrConsentNeeded   = &Refusal{Forbidden, "consent_needed"}
+	ErrPatientAway     = &Refusal{Forbidden, "patient_away"}
+	ErrWardClosed      = &Refusal{Forbidden, "ward_closed"}
+	ErrAlreadyInCircle = &Refusal{Conflict, "already_in_circle"}
+
+	// Booking. ErrNoSlots is also what a barred person hears, in the same words.
+	ErrNoSlots       = &Refusal{Conflict, "no_slots"}
+	ErrSlotTaken     = &Refusal{Conflict, "slot_taken"}
+	ErrPatientBusy   = &Refusal{Conflict, "patient_busy"}
+	ErrNotASlot      = &Refusal{Invalid, "not_a_slot"}
+	ErrTooLate       = &Refusal{Conflict, "too_late"}
+	ErrTooEarly      = &Refusal{Conflict, "too_early"}
+	ErrHoldExpired   = &Refusal{Conflict, "hold_expired"}
+	ErrTooManyHolds  = &Refusal{Conflict, "too_many_holds"}
+	ErrTooManyPeople = &Refusal{Invalid, "too_many_people"}
+	ErrNobodyComing  = &Refusal{Invalid, "nobody_coming"}
+	ErrNoInterpreter = &Refusal{Conflict, "no_interpreter"}
+	ErrVisitOver     = &Refusal{Conflict, "visit_over"}
+	ErrVisitBegun    = &Refusal{Conflict, "visit_begun"}
+	ErrStale         = &Refusal{Conflict, "stale"}
+
+	// On the day.
+	ErrNotStarted     = &Refusal{Conflict, "not_started"}
+	ErrNotOpenYet     = &Refusal{Conflict, "not_open_yet"}
+	ErrAlreadyStarted = &Refusal{Conflict, "already_started"}
+	ErrDeviceBusy     = &Refusal{Conflict, "device_busy"}
+	ErrNotPaired      = &Refusal{Conflict, "not_paired"}
+	ErrRoomLocked     = &Refusal{Conflict, "room_locked"}
+	ErrRemoved        = &Refusal{Forbidden, "removed"}
+	ErrNotHere        = &Refusal{Conflict, "not_here"}
+	ErrOfferClosed    = &Refusal{Conflict, "offer_closed"}
+)
