@@ -7,8 +7,9 @@ import "strings"
 type Reference string
 
 // referenceAlphabet leaves out what sounds or looks like something else, and
-// the vowels, so that no word comes out. Its length divides 256 nearly enough
-// (8 letters come up one part in nine more often than the rest).
+// the vowels, so that no word comes out. That 256 is not a multiple of its 26
+// makes some letters a tenth likelier than others, which a name that opens
+// nothing can bear.
 const referenceAlphabet = "2346789BCDFGHJKMNPQRTVWXYZ"
 
 // NewReference makes a Reference of six random bytes.
