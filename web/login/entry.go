@@ -1,0 +1,193 @@
+package login
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/wardvisit/wardvisit/booking"
+)
+
+// An entry is one request's dealings with the doors. It belongs to the goroutine
+// that serves the request, and so has no lock.
+type entry struct {
+	w      http.ResponseWriter
+	r      *http.Request
+	passed map[booking.ActorKind]answer // each door asked once
+}
+
+type answer struct {
+	actor booking.Actor
+	err   error
+}
+
+type entryKey struct{}
+
+// Middleware lets the handlers behind it ask who is asking. It looks at no
+// cookie by itself.
+func (d *Doors) Middleware(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		e := &entry{w: w, r: r, passed: map[booking.ActorKind]answer{}}
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), entryKey{}, e)))
+	})
+}
+
+func entryOf(ctx context.Context) *entry {
+	e, ok := ctx.Value(entryKey{}).(*entry)
+	if !ok {
+		panic("login: asked outside Doors.Middleware") // a route was wired wrongly
+	}
+	return e
+}
+
+// Actor returns who is signed in at the door of kind, as the desk knows them now.
+// It returns ErrSignInNeeded when nobody is, or ErrDeviceUnknown at the iPads'
+// door. The answer stands for the rest of the request, and counts as use of the
+// login.
+func (d *Doors) Actor(ctx context.Context, kind booking.ActorKind) (booking.Actor, error) {
+	e := entryOf(ctx)
+	if a, asked := e.passed[kind]; asked {
+		return a.actor, a.err
+	}
+	e.w.Header().Add("Vary", "Cookie")
+	actor, err := d.ask(ctx, e, kind, true)
+	e.passed[kind] = answer{actor, err}
+	return actor, err
+}
+
+// Recheck asks again, for a response that goes on for long: it sees a sign-out in
+// another tab and a role that was taken away. It does not count as use, or a
+// board on a wall would keep its login alive all night.
+func (d *Doors) Recheck(ctx context.Context, kind booking.ActorKind) (booking.Actor, error) {
+	return d.ask(ctx, entryOf(ctx), kind, false)
+}
+
+func (d *Doors) ask(ctx context.Context, e *entry, kind booking.ActorKind, use bool) (booking.Actor, error) {
+	if kind == booking.DeviceActor {
+		return d.askDevice(ctx, e, use)
+	}
+	door, ok := d.people[kind]
+	if !ok {
+		return booking.Actor{}, booking.ErrSignInNeeded // the program itself has no door
+	}
+	cookie, err := e.r.Cookie(door.Cookie.Name)
+	if err != nil {
+		return booking.Actor{}, booking.ErrSignInNeeded
+	}
+	held, err := door.Load(ctx, cookie.Value)
+	if err != nil {
+		return booking.Actor{}, fmt.Errorf("login: load: %w", err)
+	}
+	id := door.GetString(held, door.idKey())
+	if id == "" {
+		return booking.Actor{}, booking.ErrSignInNeeded
+	}
+	actor, err := door.who(ctx, id)
+	var refusal *booking.Refusal
+	switch {
+	case errors.As(err, &refusal): // they are gone, and so is the login
+		return booking.Actor{}, errors.Join(booking.ErrSignInNeeded, d.close(held, e, door))
+	case err != nil:
+		return booking.Actor{}, fmt.Errorf("login: who is %s %s: %w", kind, id, err)
+	}
+	if use {
+		err = d.use(held, e, door)
+	}
+	return actor, err
+}
+
+// A login holds the id of its owner under the name of its door, so that the token
+// of one door is worth nothing at another; and when it was last used.
+func (d *door) idKey() string { return string(d.kind) }
+
+const usedKey = "used"
+
+// useEvery is how often a login that is in use is written again. Once a minute is
+// exact enough for limits of hours, and saves a commit on nearly every page.
+const useEvery = time.Minute
+
+func (d *Doors) use(held context.Context, e *entry, door *door) error {
+	if door.IdleTimeout == 0 || d.now().Sub(time.Unix(door.GetInt64(held, usedKey), 0)) < useEvery {
+		return nil
+	}
+	return d.keep(held, e, door)
+}
+
+func (d *Doors) keep(held context.Context, e *entry, door *door) error {
+	door.Put(held, usedKey, d.now().Unix())
+	token, expiry, err := door.Commit(held)
+	if err != nil {
+		return fmt.Errorf("login: keep: %w", err)
+	}
+	door.WriteSessionCookie(held, e.w, token, expiry)
+	return nil
+}
+
+func (d *Doors) close(held context.Context, e *entry, door *door) error {
+	if err := door.Destroy(held); err != nil {
+		return fmt.Errorf("login: close: %w", err)
+	}
+	door.WriteSessionCookie(held, e.w, "", time.Time{})
+	return nil
+}
+
+// SignIn opens the door of actor's kind to this browser, under a new token: one
+// that somebody may have planted in it before is worth nothing after.
+func (d *Doors) SignIn(ctx context.Context, actor booking.Actor) error {
+	e := entryOf(ctx)
+	door, ok := d.people[actor.Kind]
+	if !ok || actor.ID == "" {
+		return fmt.Errorf("login: no door for %q", actor.Kind)
+	}
+	held, err := door.Load(ctx, e.token(door))
+	if err == nil {
+		err = errors.Join(door.Clear(held), door.RenewToken(held))
+	}
+	if err != nil {
+		return fmt.Errorf("login: sign in: %w", err)
+	}
+	door.Put(held, door.idKey(), actor.ID)
+	if err := d.keep(held, e, door); err != nil {
+		return err
+	}
+	e.passed[actor.Kind] = answer{actor: actor}
+	return nil
+}
+
+// SignOut closes one door and leaves the others as they are. At the iPads' door
+// it makes this browser forget its key, which is still good: the desk unpairs.
+func (d *Doors) SignOut(ctx context.Context, kind booking.ActorKind) error {
+	e := entryOf(ctx)
+	if kind == booking.DeviceActor {
+		e.passed[kind] = answer{err: booking.ErrDeviceUnknown}
+		d.setDevice(e, "", -1)
+		return nil
+	}
+	e.passed[kind] = answer{err: booking.ErrSignInNeeded}
+	door, ok := d.people[kind]
+	if !ok || e.token(door) == "" {
+		return nil
+	}
+	held, err := door.Load(ctx, e.token(door))
+	if err != nil {
+		return fmt.Errorf("login: sign out: %w", err)
+	}
+	return d.close(held, e, door)
+}
+
+func (e *entry) token(door *door) string {
+	cookie, err := e.r.Cookie(door.Cookie.Name)
+	if err != nil {
+		return ""
+	}
+	return cookie.Value
+}
+
+// isPage reports whether the request is for a page, rather than for something
+// that a page fetches by itself.
+func (e *entry) isPage() bool {
+	return e.r.Method == http.MethodGet && strings.Contains(e.r.Header.Get("Accept"), "text/html")
+}
