@@ -1,0 +1,82 @@
+package web
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/wardvisit/wardvisit/booking"
+)
+
+// serviceName is what the pages call the whole.
+const serviceName = "Wardvisit"
+
+// A surface is how the pages of one kind of person look.
+type surface struct {
+	Name    string // the folder of its templates, and a class of the body
+	Layout  string
+	Style   string // its style sheet
+	Home    string // where the service's name leads
+	SignOut string // where signing out goes, if one can
+	Nav     []navLink
+	Wide    bool // as wide as the screen, for a board on a wall
+}
+
+// A navLink is an entry of the navigation.
+type navLink struct {
+	Text    string
+	Href    string
+	Current bool
+}
+
+// surfaces are all of them, by the folder of their templates.
+var surfaces = map[string]surface{
+	"site": {Name: "site", Layout: "layout.html", Style: "main.css", Home: "/"},
+	"family": {Name: "family", Layout: "layout.html", Style: "main.css", Home: "/visits", SignOut: "/sign-out",
+		Nav: []navLink{{Text: "Your visits", Href: "/visits"}, {Text: "Try my phone", Href: "/try"}}},
+	"ward": {Name: "ward", Layout: "layout.html", Style: "main.css", Home: "/ward/today", SignOut: "/ward/sign-out", Wide: true,
+		Nav: []navLink{{Text: "Today", Href: "/ward/today"}, {Text: "Book a visit", Href: "/ward/book"},
+			{Text: "Patients", Href: "/ward/patients"}, {Text: "iPads", Href: "/ward/ipads"}}},
+	"interpreter": {Name: "interpreter", Layout: "layout.html", Style: "main.css", Home: "/interpreter", SignOut: "/interpreter/sign-out",
+		Nav: []navLink{{Text: "Your visits", Href: "/interpreter"}}},
+	"practice": {Name: "practice", Layout: "layout.html", Style: "main.css", Home: "/practice",
+		Nav: []navLink{{Text: "Who to be", Href: "/practice"}, {Text: "Practice phone", Href: "/practice/messages"}}},
+	"ipad": {Name: "ipad", Layout: "bare.html", Style: "ipad.css"},
+	"call": {Name: "call", Layout: "bare.html", Style: "call.css"},
+}
+
+// doorSurfaces are the surfaces that somebody belongs to, for a page that is
+// about none of them, such as a refusal.
+var doorSurfaces = map[booking.ActorKind]string{
+	booking.StaffActor:       "ward",
+	booking.VisitorActor:     "family",
+	booking.InterpreterActor: "interpreter",
+	booking.DeviceActor:      "ipad",
+}
+
+// surfaceOf returns how a page of a folder looks for a request. A refusal looks
+// like the pages of whoever it is told to.
+func (s *Server) surfaceOf(folder string, r *http.Request) surface {
+	if known := about(r.Context()); folder == "site" && known.reader.ID != "" {
+		if own, ok := doorSurfaces[known.door]; ok {
+			return surfaces[own]
+		}
+	}
+	return surfaces[folder]
+}
+
+// navFor returns the navigation with the reader's place in it marked: the entry
+// whose address begins the page's, or the longest of those.
+func (s surface) navFor(r *http.Request) []navLink {
+	links := append([]navLink(nil), s.Nav...)
+	best := -1
+	for i, link := range links {
+		here := r.URL.Path == link.Href || strings.HasPrefix(r.URL.Path, link.Href+"/")
+		if here && (best < 0 || len(link.Href) > len(links[best].Href)) {
+			best = i
+		}
+	}
+	if best >= 0 {
+		links[best].Current = true
+	}
+	return links
+}

@@ -1,0 +1,68 @@
+package web
+
+import (
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/wardvisit/wardvisit/booking/desk"
+	"github.com/wardvisit/wardvisit/web/login"
+)
+
+// Config is what the face is given.
+type Config struct {
+	Desk      *desk.Desk
+	Doors     *login.Doors
+	PublicURL *url.URL         // where people find us; the origin that pages and sockets share
+	Practice  bool             // nobody here is real, and every page says so
+	Now       func() time.Time // the clock
+	Log       *slog.Logger
+}
+
+// A Server answers every request but those of the websocket.
+type Server struct {
+	desk     *desk.Desk
+	doors    *login.Doors
+	public   *url.URL
+	practice bool
+	now      func() time.Time
+	log      *slog.Logger
+
+	assets  *assets
+	pages   *pages
+	handler http.Handler
+
+	drained chan struct{} // closed by Drain
+	drain   sync.Once
+}
+
+// New makes the face. It reads every template and every built file, and returns
+// an error if a template does not parse.
+func New(c Config) (*Server, error) {
+	built, err := readAssets()
+	if err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
+	s := &Server{
+		desk: c.Desk, doors: c.Doors, public: c.PublicURL, practice: c.Practice, now: c.Now, log: c.Log,
+		assets: built, drained: make(chan struct{}),
+	}
+	if s.pages, err = readPages(templates, s.functions()); err != nil {
+		return nil, fmt.Errorf("web: %w", err)
+	}
+	s.handler = s.doors.Middleware(s.guard(s.routes()))
+	return s, nil
+}
+
+// Built reports whether the front end was built into this program; without it
+// pages are readable but plain, and there is no call.
+func (s *Server) Built() bool { return len(s.assets.files) > 0 }
+
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.handler.ServeHTTP(w, r) }
+
+// Drain ends every live page, so that http.Server.Shutdown need not wait for
+// them. Their readers connect again, to whichever process answers then.
+func (s *Server) Drain() { s.drain.Do(func() { close(s.drained) }) }
