@@ -100,4 +100,5 @@ type Notice struct {
 	Due     time.Time
 	Expires time.Time // after which it is not worth sending
 	Words   map[string]string
+	Attempt int // to send it, counted from 1; set by its lease
 }

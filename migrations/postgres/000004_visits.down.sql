@@ -1,0 +1,5 @@
+DROP TABLE interpreter_bookings;
+DROP TABLE reservations;
+DROP TABLE participants;
+DROP TABLE visits;
+DROP FUNCTION visits_life();

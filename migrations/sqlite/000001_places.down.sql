@@ -1,0 +1,6 @@
+DROP TABLE pairings;
+DROP TABLE devices;
+DROP TABLE beds;
+DROP TABLE policies;
+DROP TABLE wards;
+DROP TABLE sites;

@@ -1,0 +1,10 @@
+DROP TABLE invites;
+DROP TABLE interpreter_hours;
+DROP TABLE interpreter_tongues;
+DROP TABLE interpreters;
+DROP TABLE consents;
+DROP TABLE bars;
+DROP TABLE circle_members;
+DROP TABLE visitors;
+DROP TABLE stays;
+DROP TABLE patients;
