@@ -1,0 +1,157 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/wardvisit/wardvisit/booking"
+)
+
+const (
+	visitorColumns = `w.id, w.name, w.phone, w.email, w.verified_at`
+	visitorByID    = `SELECT ` + visitorColumns + ` FROM visitors AS w WHERE w.id = $1`
+	visitorByPhone = `SELECT ` + visitorColumns + ` FROM visitors AS w WHERE w.phone = $1`
+	addVisitor     = `INSERT INTO visitors (id, name, phone, email, verified_at) VALUES ($1, $2, $3, $4, $5)`
+	verifyVisitor  = `UPDATE visitors SET verified_at = $2 WHERE id = $1`
+)
+
+func visitorDest(v *booking.Visitor) (dest []any, fill func()) {
+	var verified stamp
+	return []any{&v.ID, &v.Name, &v.Phone, &v.Email, &verified}, func() { v.Verified = verified.Time }
+}
+
+func scanVisitor(row scanner) (v booking.Visitor, err error) {
+	dest, fill := visitorDest(&v)
+	err = row.Scan(dest...)
+	fill()
+	return v, err
+}
+
+// Visitor returns a visitor, or ErrNoSuchPerson.
+func (tx *Tx) Visitor(ctx context.Context, id booking.VisitorID) (booking.Visitor, error) {
+	return one(ctx, tx, "visitor", booking.ErrNoSuchPerson, scanVisitor, visitorByID, id)
+}
+
+// VisitorByPhone returns whose number this is, or ErrNoSuchPerson.
+func (tx *Tx) VisitorByPhone(ctx context.Context, phone string) (booking.Visitor, error) {
+	return one(ctx, tx, "visitor by phone", booking.ErrNoSuchPerson, scanVisitor, visitorByPhone, phone)
+}
+
+// AddVisitor saves a new visitor.
+func (tx *Tx) AddVisitor(ctx context.Context, v booking.Visitor) error {
+	return tx.save(ctx, "add visitor", addVisitor, v.ID, v.Name, v.Phone, v.Email, at(v.Verified))
+}
+
+// VerifyVisitor saves that a visitor's phone has proved to be theirs.
+func (tx *Tx) VerifyVisitor(ctx context.Context, id booking.VisitorID, now time.Time) error {
+	return tx.save(ctx, "verify visitor", verifyVisitor, id, at(now))
+}
+
+const (
+	selectMembers = `
+SELECT m.id, m.patient_id, m.relationship, m.status, m.approved_at,
+       CASE WHEN x.id IS NULL THEN 0 ELSE 1 END, ` + visitorColumns + `
+FROM   circle_members AS m JOIN visitors AS w ON w.id = m.visitor_id
+       LEFT JOIN bars AS x ON x.patient_id = m.patient_id AND x.visitor_id = m.visitor_id AND x.lifted_at IS NULL`
+
+	memberByID      = selectMembers + ` WHERE m.id = $1`
+	memberByPerson  = selectMembers + ` WHERE m.patient_id = $1 AND m.visitor_id = $2`
+	circleOfPatient = selectMembers + ` WHERE m.patient_id = $1 AND m.status <> 'removed' ORDER BY m.id`
+	circlesOf       = selectMembers + ` WHERE m.visitor_id = $1 AND m.status <> 'removed' ORDER BY m.id`
+)
+
+func scanMember(row scanner) (m booking.CircleMember, err error) {
+	var approved stamp
+	var barred int
+	dest, fill := visitorDest(&m.Visitor)
+	err = row.Scan(append([]any{&m.ID, &m.Patient, &m.Relationship, &m.Status, &approved, &barred}, dest...)...)
+	fill()
+	m.ApprovedAt, m.Barred = approved.Time, barred == 1
+	return m, err
+}
+
+// Member returns a member of some circle, or ErrNoSuchPerson.
+func (tx *Tx) Member(ctx context.Context, id booking.MemberID) (booking.CircleMember, error) {
+	return one(ctx, tx, "member", booking.ErrNoSuchPerson, scanMember, memberByID, id)
+}
+
+// MemberOf returns what a visitor is in a patient's circle; the zero
+// CircleMember when nothing.
+func (tx *Tx) MemberOf(ctx context.Context, patient booking.PatientID, visitor booking.VisitorID) (booking.CircleMember, error) {
+	m, err := one(ctx, tx, "member of", errNothing, scanMember, memberByPerson, patient, visitor)
+	if errors.Is(err, errNothing) {
+		return booking.CircleMember{}, nil
+	}
+	return m, err
+}
+
+// Circle are the members of a patient's circle, without those removed.
+func (tx *Tx) Circle(ctx context.Context, patient booking.PatientID) ([]booking.CircleMember, error) {
+	return all(ctx, tx, "circle", scanMember, circleOfPatient, patient)
+}
+
+// Circles are what a visitor is in every circle, without those they were
+// removed from.
+func (tx *Tx) Circles(ctx context.Context, visitor booking.VisitorID) ([]booking.CircleMember, error) {
+	return all(ctx, tx, "circles", scanMember, circlesOf, visitor)
+}
+
+const (
+	addMember = `
+INSERT INTO circle_members (id, patient_id, visitor_id, relationship, status, approved_at)
+VALUES ($1, $2, $3, $4, $5, $6)`
+
+	saveMember = `UPDATE circle_members SET relationship = $2, status = $3, approved_at = $4 WHERE id = $1`
+)
+
+// AddMember saves a new member of a circle.
+func (tx *Tx) AddMember(ctx context.Context, m booking.CircleMember) error {
+	return tx.save(ctx, "add member", addMember, m.ID, m.Patient, m.Visitor.ID, m.Relationship, m.Status, at(m.ApprovedAt))
+}
+
+// SaveMember saves what has changed of a member.
+func (tx *Tx) SaveMember(ctx context.Context, m booking.CircleMember) error {
+	return tx.save(ctx, "save member", saveMember, m.ID, m.Relationship, m.Status, at(m.ApprovedAt))
+}
+
+// Standing returns everything that decides whether a visitor may visit a
+// patient. The ward is zero when the patient lies nowhere.
+func (tx *Tx) Standing(ctx context.Context, patient booking.PatientID, visitor booking.VisitorID) (s booking.Standing, err error) {
+	if s.Patient, err = tx.Patient(ctx, patient); err != nil {
+		return s, err
+	}
+	stay, err := tx.Stay(ctx, patient)
+	if err != nil {
+		return s, err
+	}
+	if stay.Ward != "" {
+		if s.Ward, err = tx.Ward(ctx, stay.Ward); err != nil {
+			return s, err
+		}
+	}
+	if s.Member, err = tx.MemberOf(ctx, patient, visitor); err != nil {
+		return s, err
+	}
+	s.Consent, err = tx.Consent(ctx, patient)
+	return s, err
+}
+
+const (
+	addBar = `
+INSERT INTO bars (id, patient_id, visitor_id, reason, set_by, set_at) VALUES ($1, $2, $3, $4, $5, $6)`
+
+	liftBar = `
+UPDATE bars SET lifted_by = $3, lifted_at = $4 WHERE patient_id = $1 AND visitor_id = $2 AND lifted_at IS NULL`
+)
+
+// AddBar keeps a visitor from a patient.
+func (tx *Tx) AddBar(ctx context.Context, id string, m booking.CircleMember, reason, by string, now time.Time) error {
+	return tx.save(ctx, "add bar", addBar, id, m.Patient, m.Visitor.ID, reason, by, at(now))
+}
+
+// LiftBar lifts the bar that stands, and reports whether there was one.
+func (tx *Tx) LiftBar(ctx context.Context, m booking.CircleMember, by string, now time.Time) (bool, error) {
+	n, err := tx.run(ctx, "lift bar", liftBar, m.Patient, m.Visitor.ID, by, at(now))
+	return n > 0, err
+}

@@ -1,0 +1,111 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/wardvisit/wardvisit/booking"
+)
+
+const addDevice = `INSERT INTO devices (id, tag, ward_id, state) VALUES ($1, $2, $3, $4)`
+
+// AddDevice saves a new device.
+func (tx *Tx) AddDevice(ctx context.Context, d booking.Device) error {
+	return tx.save(ctx, "add device", addDevice, d.ID, d.Tag, d.Ward, d.State)
+}
+
+const (
+	deviceColumns = `d.id, d.tag, d.ward_id, d.state, d.key_hash, d.battery, d.last_seen, d.page_version`
+
+	deviceByID  = `SELECT ` + deviceColumns + ` FROM devices AS d WHERE d.id = $1`
+	deviceByKey = `SELECT ` + deviceColumns + ` FROM devices AS d WHERE d.key_hash = $1`
+	wardDevices = `SELECT ` + deviceColumns + ` FROM devices AS d WHERE d.ward_id = $1 ORDER BY d.tag, d.id`
+)
+
+// deviceDest are the places for deviceColumns; fill completes d from them.
+func deviceDest(d *booking.Device) (dest []any, fill func()) {
+	var key string
+	var battery sql.NullInt64
+	var seen stamp
+	fill = func() {
+		d.Paired, d.Battery, d.LastSeen = key != "", -1, seen.Time
+		if battery.Valid {
+			d.Battery = int(battery.Int64)
+		}
+	}
+	return []any{&d.ID, &d.Tag, &d.Ward, &d.State, into(&key), &battery, &seen, &d.Version}, fill
+}
+
+func scanDevice(row scanner) (d booking.Device, err error) {
+	dest, fill := deviceDest(&d)
+	err = row.Scan(dest...)
+	fill()
+	return d, err
+}
+
+// Device returns a device, or ErrNoSuchDevice.
+func (tx *Tx) Device(ctx context.Context, id booking.DeviceID) (booking.Device, error) {
+	return one(ctx, tx, "device", booking.ErrNoSuchDevice, scanDevice, deviceByID, id)
+}
+
+// DeviceByKey returns the device paired with the key of this hash, or
+// ErrDeviceUnknown.
+func (tx *Tx) DeviceByKey(ctx context.Context, hash string) (booking.Device, error) {
+	return one(ctx, tx, "device by key", booking.ErrDeviceUnknown, scanDevice, deviceByKey, hash)
+}
+
+// Devices are a ward's, by tag.
+func (tx *Tx) Devices(ctx context.Context, ward booking.WardID) ([]booking.Device, error) {
+	return all(ctx, tx, "devices", scanDevice, wardDevices, ward)
+}
+
+const setDeviceState = `
+UPDATE devices SET state = $2, cleaned_at = COALESCE($3, cleaned_at) WHERE id = $1`
+
+// SetDeviceState saves what a device can be used for now, and when it was
+// cleaned if it has just been.
+func (tx *Tx) SetDeviceState(ctx context.Context, id booking.DeviceID, s booking.DeviceState, cleaned time.Time) error {
+	return tx.save(ctx, "set device state", setDeviceState, id, s, at(cleaned))
+}
+
+const setDeviceKey = `UPDATE devices SET key_hash = $2, last_seen = NULL, battery = NULL WHERE id = $1`
+
+// SetDeviceKey pairs a device with the browser that holds the key of this hash,
+// or with none when it is empty.
+func (tx *Tx) SetDeviceKey(ctx context.Context, id booking.DeviceID, hash string) error {
+	return tx.save(ctx, "set device key", setDeviceKey, id, orNull(hash))
+}
+
+const setHeartbeat = `UPDATE devices SET battery = $2, last_seen = $3, page_version = $4 WHERE id = $1`
+
+// SetHeartbeat saves what a device says of itself.
+func (tx *Tx) SetHeartbeat(ctx context.Context, d booking.Device) error {
+	battery := sql.NullInt64{Int64: int64(d.Battery), Valid: d.Battery >= 0}
+	return tx.save(ctx, "set heartbeat", setHeartbeat, d.ID, battery, at(d.LastSeen), d.Version)
+}
+
+const setPairing = `
+INSERT INTO pairings (device_id, code_hash, expires_at) VALUES ($1, $2, $3)
+ON CONFLICT (device_id) DO UPDATE SET code_hash = excluded.code_hash, expires_at = excluded.expires_at`
+
+// SetPairing opens a code for a device; an earlier one dies.
+func (tx *Tx) SetPairing(ctx context.Context, id booking.DeviceID, hash string, expires time.Time) error {
+	return tx.save(ctx, "set pairing", setPairing, id, hash, at(expires))
+}
+
+const (
+	spendPairing = `DELETE FROM pairings WHERE code_hash = $1 AND expires_at > $2 RETURNING device_id`
+	dropPairing  = `DELETE FROM pairings WHERE device_id = $1`
+)
+
+// SpendPairing uses up an open code and returns whose it was, or ErrPairingCode.
+func (tx *Tx) SpendPairing(ctx context.Context, hash string, now time.Time) (booking.DeviceID, error) {
+	return one(ctx, tx, "spend pairing", booking.ErrPairingCode, scalar[booking.DeviceID], spendPairing, hash, at(now))
+}
+
+// DropPairing closes a device's open code, if it has one.
+func (tx *Tx) DropPairing(ctx context.Context, id booking.DeviceID) error {
+	_, err := tx.run(ctx, "drop pairing", dropPairing, id)
+	return err
+}

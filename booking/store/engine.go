@@ -1,0 +1,243 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	_ "github.com/jackc/pgx/v5/stdlib" // registers "pgx"
+	"modernc.org/sqlite"
+
+	"github.com/wardvisit/wardvisit/booking"
+	"github.com/wardvisit/wardvisit/migrations"
+)
+
+// This file is the only one that knows there are two engines.
+
+// An engine is what differs between them beyond the handles.
+type engine struct {
+	name   migrations.Engine
+	unique map[string]string // of SQLite: "table.column, table.column" -> the name of the index
+}
+
+// viewOptions asks for one unmoving picture of the data. SQLite's readers have
+// nothing else.
+func (e *engine) viewOptions() *sql.TxOptions {
+	if e.name == migrations.SQLite {
+		return nil
+	}
+	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
+}
+
+// openHandles opens the database at url: a handle to write through and one to
+// read through, which for PostgreSQL are the same.
+func openHandles(ctx context.Context, url string) (write, read *sql.DB, e *engine, err error) {
+	name, dsn, err := migrations.ParseURL(url)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	e = &engine{name: name}
+	if name == migrations.PostgreSQL {
+		write, err = openPostgres(dsn)
+		read = write
+	} else {
+		write, read, err = openSQLite(dsn)
+	}
+	if err != nil {
+		return nil, nil, nil, fmt.Errorf("store: open %s: %w", name, err)
+	}
+	if err = write.PingContext(ctx); err == nil && name == migrations.SQLite {
+		e.unique, err = uniqueIndexes(ctx, read)
+	}
+	if err != nil {
+		err = errors.Join(err, write.Close(), read.Close())
+		return nil, nil, nil, fmt.Errorf("store: open %s: %w", name, err)
+	}
+	return write, read, e, nil
+}
+
+func openPostgres(dsn string) (*sql.DB, error) {
+	db, err := sql.Open("pgx", dsn)
+	if err != nil {
+		return nil, err
+	}
+	db.SetMaxOpenConns(24) // of PostgreSQL's usual hundred, so that three programs fit
+	db.SetMaxIdleConns(24)
+	db.SetConnMaxIdleTime(5 * time.Minute)
+	return db, nil
+}
+
+// openSQLite opens one connection that writes and a few that only read. With
+// several writers the unlucky one waits seconds; with one, nobody does.
+func openSQLite(path string) (write, read *sql.DB, err error) {
+	dsn := func(more url.Values) string {
+		more["_pragma"] = []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)"}
+		return (&url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: more.Encode()}).String()
+	}
+	writer, err := sqlite.NewConnector(dsn(url.Values{"_txlock": {"immediate"}}))
+	if err != nil {
+		return nil, nil, err
+	}
+	reader, err := sqlite.NewConnector(dsn(url.Values{"_query_only": {"1"}}))
+	if err != nil {
+		return nil, nil, err
+	}
+	write, read = sql.OpenDB(checked{writer}), sql.OpenDB(checked{reader})
+	write.SetMaxOpenConns(1)
+	read.SetMaxOpenConns(8)
+	read.SetMaxIdleConns(8)
+	return write, read, nil
+}
+
+// checked is a connector whose every connection is asked whether it really keeps
+// what it is given. An acknowledged booking must outlive a power cut.
+type checked struct{ driver.Connector }
+
+// Connect implements driver.Connector.
+func (c checked) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := c.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"} {
+		if err := askPragma(ctx, conn, pragma, want); err != nil {
+			return nil, errors.Join(err, conn.Close())
+		}
+	}
+	return conn, nil
+}
+
+func askPragma(ctx context.Context, conn driver.Conn, pragma, want string) error {
+	asker, ok := conn.(driver.QueryerContext)
+	if !ok {
+		return errors.New("store: the SQLite driver answers no questions")
+	}
+	rows, err := asker.QueryContext(ctx, "PRAGMA "+pragma, nil)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	got := make([]driver.Value, 1)
+	if err := rows.Next(got); err != nil {
+		return fmt.Errorf("store: ask SQLite for %s: %w", pragma, err)
+	}
+	if said := fmt.Sprint(got[0]); said != want {
+		return fmt.Errorf("store: SQLite has %s %s, not %s", pragma, said, want)
+	}
+	return nil
+}
+
+// uniqueIndexes learns the names of SQLite's unique indexes, since it reports a
+// broken one by its columns.
+func uniqueIndexes(ctx context.Context, db *sql.DB) (map[string]string, error) {
+	rows, err := db.QueryContext(ctx, `
+SELECT t.name, i.name, c.name
+FROM   sqlite_master AS t, pragma_index_list(t.name) AS i, pragma_index_info(i.name) AS c
+WHERE  t.type = 'table' AND i."unique" = 1
+ORDER BY i.name, c.seqno`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	columns := map[string][]string{}
+	for rows.Next() {
+		var table, index, column string
+		if err := rows.Scan(&table, &index, &column); err != nil {
+			return nil, err
+		}
+		columns[index] = append(columns[index], table+"."+column)
+	}
+	names := map[string]string{}
+	for index, of := range columns {
+		names[strings.Join(of, ", ")] = index
+	}
+	return names, rows.Err()
+}
+
+// SQLite's extended result codes, and PostgreSQL's states, that mean something
+// here.
+const (
+	liteBusy       = 5
+	liteConstraint = 19 // the low byte of every broken constraint
+	pgSerialize    = "40001"
+	pgDeadlock     = "40P01"
+	pgIntegrity    = "23" // the class of every broken constraint
+	pgBadText      = "22P02"
+	pgBadEncoding  = "22021"
+)
+
+// raced reports whether the database asks for the transaction to be run again.
+func (e *engine) raced(err error) bool {
+	var pg *pgconn.PgError
+	var lite *sqlite.Error
+	switch {
+	case errors.As(err, &pg):
+		return pg.Code == pgSerialize || pg.Code == pgDeadlock
+	case errors.As(err, &lite):
+		return lite.Code()&0xff == liteBusy
+	}
+	return false
+}
+
+// finds nothing: an id that is no id, or a text that cannot be stored, is not in
+// any table, whatever PostgreSQL would rather call it.
+func (e *engine) nothing(err error) bool {
+	var pg *pgconn.PgError
+	return errors.Is(err, sql.ErrNoRows) || errors.As(err, &pg) && (pg.Code == pgBadText || pg.Code == pgBadEncoding)
+}
+
+// broken returns the name of the constraint that err says is broken, or "".
+func (e *engine) broken(err error) string {
+	var pg *pgconn.PgError
+	var lite *sqlite.Error
+	switch {
+	case errors.As(err, &pg) && strings.HasPrefix(pg.Code, pgIntegrity):
+		return pg.ConstraintName
+	case errors.As(err, &lite) && lite.Code()&0xff == liteConstraint:
+		return e.liteConstraint(lite.Error())
+	}
+	return ""
+}
+
+// liteConstraint reads "constraint failed: NAME (1811)", in which NAME may be
+// preceded by what kind of constraint it is, or be the columns of an index.
+func (e *engine) liteConstraint(message string) string {
+	if i := strings.LastIndex(message, " ("); i >= 0 {
+		message = message[:i]
+	}
+	if _, columns, ok := strings.Cut(message, "UNIQUE constraint failed: "); ok {
+		return e.unique[columns]
+	}
+	if i := strings.LastIndex(message, ": "); i >= 0 {
+		message = message[i+2:]
+	}
+	return message
+}
+
+// refusals are what broken constraints mean to the person asking. Those of
+// reservations_no_overlap depend on what is taken; see Reserve.
+var refusals = map[string]error{
+	"visits_device_in_one":          booking.ErrDeviceBusy,
+	"visits_life":                   booking.ErrStale,
+	"interpreter_bookings_one_open": booking.ErrStale,
+	"visits_reference":              ErrAgain,
+	"visits_one_hold":               ErrAgain,
+	"visitors_phone":                ErrAgain,
+	"circle_members_person":         ErrAgain,
+	"bars_one_standing":             ErrAgain,
+	"pairings_code":                 ErrAgain,
+}
+
+// refusal turns what a driver says into what a rule says, where it can.
+func (e *engine) refusal(err error) error {
+	if r, ok := refusals[e.broken(err)]; ok {
+		return r
+	}
+	return err
+}

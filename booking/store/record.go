@@ -1,0 +1,153 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"github.com/wardvisit/wardvisit/booking"
+)
+
+// A Record is a visit with what hangs on it.
+type Record struct {
+	booking.Visit
+	HeldFor       booking.VisitorID // for whom the slot was first kept
+	PatientRecord booking.Patient
+	DeviceRecord  booking.Device
+	Bay, Bed      string // where the patient lies now; empty when nowhere
+	People        []booking.Participant
+	Offer         *booking.InterpreterBooking // the last one; nil when nobody was asked
+}
+
+// A choice of visits is a condition on v with its arguments. It is said once,
+// and the three statements that fetch records are built around it, so that a
+// day of visits costs as many statements as one visit does.
+const (
+	oneVisit       = `v.id = $1`
+	oneReference   = `v.reference = $1`
+	wardsVisits    = `v.ward_id = $1 AND v.starts_at >= $2 AND v.starts_at < $3`
+	patientsVisits = `v.patient_id = $1 AND v.ends_at > $2`
+	devicesVisits  = `v.device_id = $1 AND v.starts_at < $3 AND (v.ends_at > $2 OR v.state IN ('preparing', 'lobby', 'live'))`
+	visitorsVisits = `v.ends_at > $2 AND v.id IN (SELECT y.visit_id FROM participants AS y WHERE y.visitor_id = $1)`
+	jobs           = `v.ends_at > $2 AND v.id IN (SELECT y.visit_id FROM participants AS y WHERE y.interpreter_id = $1)`
+)
+
+const (
+	selectRecords = `
+SELECT ` + visitColumns + `, ` + patientColumns + `, ` + deviceColumns + `, COALESCE(b.bay, ''), COALESCE(b.name, '')
+FROM   visits AS v JOIN patients AS p ON p.id = v.patient_id JOIN devices AS d ON d.id = v.device_id
+       LEFT JOIN stays AS s ON s.patient_id = p.id AND s.to_at IS NULL LEFT JOIN beds AS b ON b.id = s.bed_id
+WHERE  `
+	orderRecords = ` ORDER BY v.starts_at, v.id`
+
+	selectPeople = `
+SELECT y.id, y.visit_id, y.role, y.visitor_id, y.interpreter_id, COALESCE(w.name, i.name, ''),
+       CASE WHEN y.role = 'interpreter' THEN v.language ELSE COALESCE(m.relationship, '') END, y.place, y.here_since
+FROM   participants AS y JOIN visits AS v ON v.id = y.visit_id
+       LEFT JOIN visitors AS w ON w.id = y.visitor_id LEFT JOIN interpreters AS i ON i.id = y.interpreter_id
+       LEFT JOIN circle_members AS m ON m.patient_id = v.patient_id AND m.visitor_id = y.visitor_id
+WHERE  `
+	orderPeople = ` ORDER BY y.role DESC, y.id`
+
+	selectOffers = `
+SELECT ` + offerColumns + ` FROM interpreter_bookings AS o JOIN visits AS v ON v.id = o.visit_id
+WHERE  `
+	orderOffers = ` ORDER BY o.offered_at, o.id`
+)
+
+// Record returns a visit, or ErrNoSuchVisit.
+func (tx *Tx) Record(ctx context.Context, id booking.VisitID) (Record, error) {
+	return tx.record(ctx, oneVisit, id)
+}
+
+// RecordByReference returns a visit by its public name, or ErrNoSuchVisit.
+func (tx *Tx) RecordByReference(ctx context.Context, ref booking.Reference) (Record, error) {
+	return tx.record(ctx, oneReference, ref)
+}
+
+func (tx *Tx) record(ctx context.Context, choice string, arg any) (Record, error) {
+	found, err := tx.records(ctx, choice, arg)
+	if err != nil {
+		return Record{}, err
+	}
+	if len(found) == 0 {
+		return Record{}, booking.ErrNoSuchVisit
+	}
+	return found[0], nil
+}
+
+// VisitsOfWard are those that begin within a time, in order of time.
+func (tx *Tx) VisitsOfWard(ctx context.Context, ward booking.WardID, from, to time.Time) ([]Record, error) {
+	return tx.records(ctx, wardsVisits, ward, at(from), at(to))
+}
+
+// VisitsOfPatient are those that end after an instant, in order of time.
+func (tx *Tx) VisitsOfPatient(ctx context.Context, id booking.PatientID, after time.Time) ([]Record, error) {
+	return tx.records(ctx, patientsVisits, id, at(after))
+}
+
+// VisitsOfDevice are those that it is in, and those that end after one instant
+// and begin before another, in order of time.
+func (tx *Tx) VisitsOfDevice(ctx context.Context, id booking.DeviceID, after, before time.Time) ([]Record, error) {
+	return tx.records(ctx, devicesVisits, id, at(after), at(before))
+}
+
+// VisitsOfVisitor are those that a visitor is expected at and that end after an
+// instant, in order of time.
+func (tx *Tx) VisitsOfVisitor(ctx context.Context, id booking.VisitorID, after time.Time) ([]Record, error) {
+	return tx.records(ctx, visitorsVisits, id, at(after))
+}
+
+// VisitsOfInterpreter are those that an interpreter is expected at and that end
+// after an instant, in order of time.
+func (tx *Tx) VisitsOfInterpreter(ctx context.Context, id booking.InterpreterID, after time.Time) ([]Record, error) {
+	return tx.records(ctx, jobs, id, at(after))
+}
+
+func (tx *Tx) records(ctx context.Context, choice string, args ...any) ([]Record, error) {
+	records, err := all(ctx, tx, "visits", scanRecord, selectRecords+choice+orderRecords, args...)
+	if err != nil || len(records) == 0 {
+		return nil, err
+	}
+	people, err := all(ctx, tx, "people", scanParticipant, selectPeople+choice+orderPeople, args...)
+	if err != nil {
+		return nil, err
+	}
+	offers, err := all(ctx, tx, "offers", scanOffer, selectOffers+choice+orderOffers, args...)
+	if err != nil {
+		return nil, err
+	}
+	where := make(map[booking.VisitID]*Record, len(records))
+	for i := range records {
+		where[records[i].ID] = &records[i]
+	}
+	for _, p := range people {
+		if r, ok := where[p.Visit]; ok {
+			r.People = append(r.People, p)
+		}
+	}
+	for _, o := range offers {
+		if r, ok := where[o.Visit]; ok {
+			r.Offer = &o
+		}
+	}
+	return records, nil
+}
+
+func scanRecord(row scanner) (r Record, err error) {
+	visit, fillVisit := visitDest(&r)
+	device, fillDevice := deviceDest(&r.DeviceRecord)
+	dest := append(visit, patientDest(&r.PatientRecord)...)
+	dest = append(append(dest, device...), &r.Bay, &r.Bed)
+	if err = row.Scan(dest...); err != nil {
+		return r, err
+	}
+	fillDevice()
+	return r, fillVisit()
+}
+
+func scanParticipant(row scanner) (p booking.Participant, err error) {
+	var here stamp
+	err = row.Scan(&p.ID, &p.Visit, &p.Role, into(&p.Visitor), into(&p.Interpreter), &p.Name, &p.Relationship, &p.Place, &here)
+	p.HereSince = here.Time
+	return p, err
+}

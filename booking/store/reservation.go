@@ -1,0 +1,181 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/wardvisit/wardvisit/booking"
+)
+
+// A Kind is what sort of thing is reserved.
+type Kind string
+
+// The kinds of resource, in the order in which acts touch them.
+const (
+	Patient     Kind = "patient"
+	Device      Kind = "device"
+	Interpreter Kind = "interpreter"
+)
+
+// A Resource is a thing of which there is one: a device, a patient, an
+// interpreter.
+type Resource struct {
+	Kind Kind
+	ID   string
+}
+
+// A Reservation is a resource taken for a time by a visit.
+type Reservation struct {
+	ID       string
+	Resource Resource
+	Visit    booking.VisitID
+	When     booking.Interval
+	Expires  time.Time // of a hold; the zero Time is firm
+}
+
+// Taken says that a resource was reserved by somebody else a moment ago. To Do
+// it means to run the act again; to the person asking, that they are too late.
+type Taken struct{ Kind Kind }
+
+func (t *Taken) Error() string { return "store: taken: a " + string(t.Kind) }
+
+// Is makes Taken a reason to run again.
+func (t *Taken) Is(target error) bool { return target == ErrAgain }
+
+// Unwrap gives what the person asking may hear.
+func (t *Taken) Unwrap() error {
+	switch t.Kind {
+	case Patient:
+		return booking.ErrPatientBusy
+	case Interpreter:
+		return booking.ErrNoInterpreter
+	}
+	return booking.ErrSlotTaken
+}
+
+const (
+	touchPatient     = `UPDATE patients SET holds = holds + 1 WHERE id = $1`
+	touchDevice      = `UPDATE devices SET holds = holds + 1 WHERE id = $1`
+	touchInterpreter = `UPDATE interpreters SET holds = holds + 1 WHERE id = $1`
+)
+
+// Touch has every other act on a resource wait until this one is over. Acts
+// touch the patient first, then devices, then interpreters, each kind in order
+// of id.
+func (tx *Tx) Touch(ctx context.Context, r Resource) error {
+	query := map[Kind]string{Patient: touchPatient, Device: touchDevice, Interpreter: touchInterpreter}[r.Kind]
+	return tx.save(ctx, "touch "+string(r.Kind), query, r.ID)
+}
+
+const addReservation = `
+INSERT INTO reservations (id, resource_kind, resource_id, visit_id, starts_at, ends_at, state, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+
+// Reserve takes a resource, which this act has touched, for a visit. It returns
+// *Taken if another visit has it for some of that time, also one whose hold has
+// lapsed: see Lapsed.
+func (tx *Tx) Reserve(ctx context.Context, r Reservation) error {
+	state := "firm"
+	if !r.Expires.IsZero() {
+		state = "held"
+	}
+	_, err := tx.tx.ExecContext(ctx, addReservation, r.ID, r.Resource.Kind, r.Resource.ID, r.Visit,
+		at(r.When.Start()), at(r.When.End()), state, at(r.Expires))
+	if err == nil {
+		return nil
+	}
+	if tx.store.engine.broken(err) == "reservations_no_overlap" {
+		err = &Taken{r.Resource.Kind}
+	}
+	return fmt.Errorf("store: reserve a %s: %w", r.Resource.Kind, err)
+}
+
+const lapsedHolds = `
+SELECT visit_id FROM reservations
+WHERE  resource_kind = $1 AND resource_id = $2 AND state = 'held' AND expires_at <= $3 AND starts_at < $5 AND $4 < ends_at
+ORDER  BY visit_id`
+
+// Lapsed are the visits whose hold on a resource has run out and stands in the
+// way of an interval. Whoever meets them ends them, in the same transaction.
+func (tx *Tx) Lapsed(ctx context.Context, r Resource, when booking.Interval, now time.Time) ([]booking.VisitID, error) {
+	return all(ctx, tx, "lapsed holds", scalar[booking.VisitID], lapsedHolds, r.Kind, r.ID, at(now), at(when.Start()), at(when.End()))
+}
+
+const (
+	firmReservations = `
+UPDATE reservations SET state = 'firm', expires_at = NULL WHERE visit_id = $1 AND state = 'held'`
+
+	releaseReservations = `
+UPDATE reservations SET state = 'released', expires_at = NULL
+WHERE  visit_id = $1 AND state <> 'released' AND ($2 = '' OR resource_kind = $2)`
+)
+
+// Firm makes what a visit holds its own.
+func (tx *Tx) Firm(ctx context.Context, visit booking.VisitID) error {
+	return tx.save(ctx, "make reservations firm", firmReservations, visit)
+}
+
+// Release gives back what a visit has of one kind, or everything when kind is
+// empty.
+func (tx *Tx) Release(ctx context.Context, visit booking.VisitID, kind Kind) error {
+	_, err := tx.run(ctx, "release reservations", releaseReservations, visit, kind)
+	return err
+}
+
+const takenOf = `
+SELECT starts_at, ends_at FROM reservations
+WHERE  resource_kind = $1 AND resource_id = $2 AND (state = 'firm' OR (state = 'held' AND expires_at > $3))
+  AND  starts_at < $5 AND $4 < ends_at AND visit_id IS DISTINCT FROM $6
+ORDER  BY starts_at`
+
+// TakenOf is when a resource is taken between two instants, but for one visit.
+func (tx *Tx) TakenOf(ctx context.Context, r Resource, now, from, to time.Time, but booking.VisitID) ([]booking.Interval, error) {
+	return all(ctx, tx, "taken", scanInterval, takenOf, r.Kind, r.ID, at(now), at(from), at(to), orNull(but))
+}
+
+func scanInterval(row scanner) (booking.Interval, error) {
+	var from, to stamp
+	if err := row.Scan(&from, &to); err != nil {
+		return booking.Interval{}, err
+	}
+	return booking.NewInterval(from.Time, to.Sub(from.Time))
+}
+
+const takenDevices = `
+SELECT r.resource_id, r.starts_at, r.ends_at
+FROM   reservations AS r JOIN devices AS d ON d.id = r.resource_id
+WHERE  d.ward_id = $1 AND r.resource_kind = 'device' AND (r.state = 'firm' OR (r.state = 'held' AND r.expires_at > $2))
+  AND  r.starts_at < $4 AND $3 < r.ends_at AND r.visit_id IS DISTINCT FROM $5
+ORDER  BY r.starts_at`
+
+// Diary is what is taken of a patient and of each usable device of a ward
+// between two instants, but for one visit.
+func (tx *Tx) Diary(ctx context.Context, ward booking.WardID, patient booking.PatientID, now, from, to time.Time, but booking.VisitID) (booking.Diary, error) {
+	diary := booking.Diary{Devices: map[booking.DeviceID][]booking.Interval{}}
+	devices, err := tx.Devices(ctx, ward)
+	if err != nil {
+		return diary, err
+	}
+	for _, d := range devices {
+		if d.State.Usable() {
+			diary.Devices[d.ID] = nil
+		}
+	}
+	if diary.Patient, err = tx.TakenOf(ctx, Resource{Patient, string(patient)}, now, from, to, but); err != nil {
+		return diary, err
+	}
+	_, err = all(ctx, tx, "taken devices", func(row scanner) (none struct{}, err error) {
+		var id booking.DeviceID
+		var from, to stamp
+		if err = row.Scan(&id, &from, &to); err != nil {
+			return none, err
+		}
+		when, err := booking.NewInterval(from.Time, to.Sub(from.Time))
+		if _, usable := diary.Devices[id]; usable {
+			diary.Devices[id] = append(diary.Devices[id], when)
+		}
+		return none, err
+	}, takenDevices, ward, at(now), at(from), at(to), orNull(but))
+	return diary, err
+}

@@ -1,0 +1,233 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/wardvisit/wardvisit/booking"
+)
+
+// A Store is a database of visits. It may be used by many goroutines at once.
+type Store struct {
+	write, read *sql.DB
+	engine      *engine
+
+	mu    sync.Mutex // guards zones
+	zones map[string]*time.Location
+}
+
+// Open opens the database at url, "sqlite:PATH" or "postgres://…", whose shape
+// must be up to date (see migrations).
+func Open(ctx context.Context, url string) (*Store, error) {
+	write, read, e, err := openHandles(ctx, url)
+	if err != nil {
+		return nil, err
+	}
+	return &Store{write: write, read: read, engine: e, zones: map[string]*time.Location{}}, nil
+}
+
+// Close closes the database, after the transactions under way.
+func (s *Store) Close() error {
+	err := s.write.Close()
+	if s.read != s.write {
+		err = errors.Join(err, s.read.Close())
+	}
+	return err
+}
+
+// Ping reports whether the database answers.
+func (s *Store) Ping(ctx context.Context) error { return s.read.PingContext(ctx) }
+
+// A Tx is one transaction. Its methods are the only way to the tables.
+type Tx struct {
+	tx     *sql.Tx
+	store  *Store
+	wards  map[wardKey]booking.Ward    // loaded by this transaction
+	serial map[booking.WardID]struct{} // wards whose serial grows at the commit
+}
+
+// ErrAgain says that somebody else was a moment faster: the act is to be run
+// again, and will then see what they did.
+var ErrAgain = errors.New("store: raced; run again")
+
+// attempts bounds how often Do runs fn. Each loss means that somebody else won
+// something, so losing this often in a row takes a crowd at one slot.
+const attempts = 12
+
+// Do runs fn in one transaction and commits it if fn returns nil or an error
+// made by Keep.
+//
+// PostgreSQL may kill a transaction to break a deadlock and ask for it to be
+// run again, and a write may lose a race for a resource or a name. Do runs fn
+// again then, which is why fn must change nothing but what it reaches through
+// tx, and must not send, publish or wait.
+func (s *Store) Do(ctx context.Context, fn func(tx *Tx) error) error {
+	var err error
+	for range attempts {
+		if err = s.once(ctx, fn); !errors.Is(err, ErrAgain) && !s.engine.raced(err) {
+			return err
+		}
+	}
+	var refused *booking.Refusal
+	if errors.As(err, &refused) {
+		return refused
+	}
+	return fmt.Errorf("store: gave up after %d attempts: %w", attempts, err)
+}
+
+func (s *Store) once(ctx context.Context, fn func(tx *Tx) error) error {
+	inner, err := s.write.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("store: begin: %w", err)
+	}
+	defer inner.Rollback() // does nothing after a commit
+	tx := &Tx{tx: inner, store: s, serial: map[booking.WardID]struct{}{}}
+	var keep *kept
+	if err := fn(tx); err != nil && !errors.As(err, &keep) {
+		return err
+	}
+	if err := tx.growSerials(ctx); err != nil {
+		return err
+	}
+	if err := inner.Commit(); err != nil {
+		return fmt.Errorf("store: commit: %w", err)
+	}
+	if keep != nil {
+		return keep.err
+	}
+	return nil
+}
+
+// View runs fn in a transaction that only reads, and sees one picture of the
+// data however long it takes.
+func (s *Store) View(ctx context.Context, fn func(tx *Tx) error) error {
+	inner, err := s.read.BeginTx(ctx, s.engine.viewOptions())
+	if err != nil {
+		return fmt.Errorf("store: begin: %w", err)
+	}
+	defer inner.Rollback()
+	return fn(&Tx{tx: inner, store: s})
+}
+
+type kept struct{ err error }
+
+func (k *kept) Error() string { return k.err.Error() }
+func (k *kept) Unwrap() error { return k.err }
+
+// Keep returns err for a function given to Do to return when what it has written
+// is to stay although it refuses: a wrong try at a code counts.
+func Keep(err error) error { return &kept{err} }
+
+// ---- how the methods of Tx speak to the database ----
+
+// run runs a statement and returns how many rows it touched.
+func (tx *Tx) run(ctx context.Context, what, query string, args ...any) (int64, error) {
+	res, err := tx.tx.ExecContext(ctx, query, args...)
+	if err != nil {
+		return 0, fmt.Errorf("store: %s: %w", what, tx.store.engine.refusal(err))
+	}
+	n, err := res.RowsAffected()
+	if err != nil {
+		return 0, fmt.Errorf("store: %s: %w", what, err)
+	}
+	return n, nil
+}
+
+// save runs a statement that must touch a row.
+func (tx *Tx) save(ctx context.Context, what, query string, args ...any) error {
+	n, err := tx.run(ctx, what, query, args...)
+	if err == nil && n == 0 {
+		err = fmt.Errorf("store: %s: no such row", what)
+	}
+	return err
+}
+
+// A scanner is a row to read.
+type scanner interface{ Scan(dest ...any) error }
+
+// one reads one row, or returns none when there is none.
+func one[T any](ctx context.Context, tx *Tx, what string, none error, scan func(scanner) (T, error), query string, args ...any) (T, error) {
+	v, err := scan(tx.tx.QueryRowContext(ctx, query, args...))
+	switch {
+	case err == nil:
+		return v, nil
+	case tx.store.engine.nothing(err):
+		return v, none
+	}
+	return v, fmt.Errorf("store: %s: %w", what, tx.store.engine.refusal(err))
+}
+
+// all reads every row.
+func all[T any](ctx context.Context, tx *Tx, what string, scan func(scanner) (T, error), query string, args ...any) ([]T, error) {
+	rows, err := tx.tx.QueryContext(ctx, query, args...)
+	if tx.store.engine.nothing(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("store: %s: %w", what, err)
+	}
+	defer rows.Close()
+	var found []T
+	for rows.Next() {
+		v, err := scan(rows)
+		if err != nil {
+			return nil, fmt.Errorf("store: %s: %w", what, err)
+		}
+		found = append(found, v)
+	}
+	if err := rows.Err(); err != nil && !tx.store.engine.nothing(err) {
+		return nil, fmt.Errorf("store: %s: %w", what, err)
+	}
+	return found, nil
+}
+
+// scalar reads rows of one column.
+func scalar[T any](row scanner) (v T, err error) {
+	err = row.Scan(&v)
+	return v, err
+}
+
+// zone returns a time zone by its name.
+func (s *Store) zone(name string) (*time.Location, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if z, ok := s.zones[name]; ok {
+		return z, nil
+	}
+	z, err := time.LoadLocation(name)
+	if err != nil {
+		return nil, fmt.Errorf("store: time zone: %w", err)
+	}
+	s.zones[name] = z
+	return z, nil
+}
+
+const growSerial = `UPDATE wards SET serial = serial + 1 WHERE id = $1`
+
+// growSerials makes the boards of the wards that this transaction changed look
+// again. It comes last and in order, since acts that share a ward meet here.
+func (tx *Tx) growSerials(ctx context.Context) error {
+	for _, ward := range slices.Sorted(maps.Keys(tx.serial)) {
+		if err := tx.save(ctx, "grow serial", growSerial, ward); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const wardSerial = `SELECT serial FROM wards WHERE id = $1`
+
+// Serial returns a number that grows whenever something that a ward's boards and
+// iPads show has changed.
+func (tx *Tx) Serial(ctx context.Context, ward booking.WardID) (int64, error) {
+	return one(ctx, tx, "serial", booking.ErrNoSuchWard, scalar[int64], wardSerial, ward)
+}
+
+// Changed makes the boards of a ward look again once the transaction commits.
+func (tx *Tx) Changed(ward booking.WardID) { tx.serial[ward] = struct{}{} }

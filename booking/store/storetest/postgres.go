@@ -1,0 +1,224 @@
+package storetest
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"os/user"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // registers "pgx"
+
+	"github.com/wardvisit/wardvisit/migrations"
+)
+
+// cluster is the PostgreSQL server of this process.
+var cluster struct {
+	once  sync.Once
+	admin *sql.DB  // of its database "postgres"
+	url   *url.URL // of the same
+	blank string   // the name of a migrated database to copy
+	stop  func()
+	err   error
+}
+
+var databases atomic.Int64
+
+// newDatabase makes a database in the cluster, which it starts if need be.
+func newDatabase(t *testing.T, migrated bool) string {
+	t.Helper()
+	cluster.once.Do(func() { cluster.err = startCluster(context.Background()) })
+	if cluster.err != nil {
+		skipOrFail(t, cluster.err)
+	}
+	name := fmt.Sprintf("wardvisit_test_%d_%d", os.Getpid(), databases.Add(1))
+	from := "template0"
+	if migrated {
+		from = cluster.blank
+	}
+	if err := create(t.Context(), name, from); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if _, err := cluster.admin.Exec("DROP DATABASE " + name + " WITH (FORCE)"); err != nil {
+			t.Error(err)
+		}
+	})
+	return urlOf(name)
+}
+
+func create(ctx context.Context, name, from string) error {
+	if _, err := cluster.admin.ExecContext(ctx, "CREATE DATABASE "+name+" TEMPLATE "+from); err != nil {
+		return fmt.Errorf("storetest: create a database: %w", err)
+	}
+	return nil
+}
+
+func urlOf(name string) string {
+	u := *cluster.url
+	u.Path = "/" + name
+	return u.String()
+}
+
+func startCluster(ctx context.Context) error {
+	where := os.Getenv("WARDVISIT_TEST_POSTGRES")
+	if where == "" {
+		var err error
+		if where, cluster.stop, err = throwAway(ctx); err != nil {
+			return err
+		}
+	}
+	u, err := url.Parse(where)
+	if err != nil {
+		return errors.New("storetest: WARDVISIT_TEST_POSTGRES is not a URL")
+	}
+	cluster.url = u
+	if cluster.admin, err = sql.Open("pgx", where); err != nil {
+		return err
+	}
+	if err := answers(ctx, cluster.admin); err != nil {
+		return fmt.Errorf("storetest: PostgreSQL does not answer: %w", err)
+	}
+	blank := fmt.Sprintf("wardvisit_test_%d_blank", os.Getpid())
+	if err := create(ctx, blank, "template0"); err != nil {
+		return err
+	}
+	cluster.blank = blank
+	return migrations.Up(ctx, urlOf(blank))
+}
+
+func answers(ctx context.Context, db *sql.DB) error {
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	for {
+		err := db.PingContext(ctx)
+		if err == nil || ctx.Err() != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+}
+
+// stopCluster drops what is left in a cluster that was given, and ends one that
+// was started.
+func stopCluster() {
+	if cluster.admin != nil {
+		if cluster.blank != "" {
+			if _, err := cluster.admin.Exec("DROP DATABASE " + cluster.blank + " WITH (FORCE)"); err != nil {
+				fmt.Fprintln(os.Stderr, "storetest: drop the blank database:", err)
+			}
+		}
+		cluster.admin.Close()
+	}
+	if cluster.stop != nil {
+		cluster.stop()
+	}
+}
+
+// throwAway starts a PostgreSQL server in a new folder, listening on a socket in
+// it and nowhere else. fsync is off: what is lost in a power cut is a test.
+func throwAway(ctx context.Context) (where string, stop func(), err error) {
+	bin, err := programs()
+	if err != nil {
+		return "", nil, err
+	}
+	dir, err := os.MkdirTemp("", "wardvisit-pg-")
+	if err != nil {
+		return "", nil, err
+	}
+	remove := func() { os.RemoveAll(dir) }
+	as, err := owner(dir)
+	if err != nil {
+		remove()
+		return "", nil, err
+	}
+	data := filepath.Join(dir, "data")
+	initdb := exec.CommandContext(ctx, filepath.Join(bin, "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8", "--locale=C")
+	initdb.SysProcAttr = as
+	if out, err := initdb.CombinedOutput(); err != nil {
+		remove()
+		return "", nil, fmt.Errorf("storetest: initdb: %w\n%s", err, out)
+	}
+	server := exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-k", dir, "-h", "", "-F",
+		"-c", "full_page_writes=off", "-c", "max_connections=200", "-c", "log_min_messages=fatal")
+	server.SysProcAttr = as
+	end, err := outlived(server)
+	if err != nil {
+		remove()
+		return "", nil, fmt.Errorf("storetest: start postgres: %w", err)
+	}
+	u := url.URL{Scheme: "postgres", User: url.User("postgres"), Path: "/postgres",
+		RawQuery: url.Values{"host": {dir}, "sslmode": {"disable"}}.Encode()}
+	return u.String(), func() { end(); remove() }, nil
+}
+
+// outlived starts a server that dies with this process, also when it is killed,
+// and returns how to end it. The thread that starts a child must live as long as
+// the child does, or Linux takes its end for its process's.
+func outlived(server *exec.Cmd) (end func(), err error) {
+	started, over := make(chan error), make(chan struct{})
+	go func() {
+		runtime.LockOSThread()
+		err := server.Start()
+		started <- err
+		if err == nil {
+			server.Wait()
+			close(over)
+		}
+	}()
+	if err := <-started; err != nil {
+		return nil, err
+	}
+	return func() {
+		server.Process.Signal(syscall.SIGQUIT) // at once, with nothing to keep
+		<-over
+	}, nil
+}
+
+// programs finds initdb and postgres: on the path, or where Debian puts them.
+func programs() (dir string, err error) {
+	if found, err := exec.LookPath("initdb"); err == nil {
+		return filepath.Dir(found), nil
+	}
+	found, _ := filepath.Glob("/usr/lib/postgresql/*/bin/initdb")
+	if len(found) == 0 {
+		return "", errors.New("there is no initdb")
+	}
+	slices.Sort(found)
+	return filepath.Dir(found[len(found)-1]), nil
+}
+
+// owner says as whom to run PostgreSQL, which refuses to run as root, and gives
+// them dir.
+func owner(dir string) (*syscall.SysProcAttr, error) {
+	attr := &syscall.SysProcAttr{Pdeathsig: syscall.SIGQUIT}
+	if os.Geteuid() != 0 {
+		return attr, nil
+	}
+	who, err := user.Lookup("postgres")
+	if err != nil {
+		return nil, fmt.Errorf("root may not run PostgreSQL: %w", err)
+	}
+	uid, err1 := strconv.ParseUint(who.Uid, 10, 32)
+	gid, err2 := strconv.ParseUint(who.Gid, 10, 32)
+	if err := errors.Join(err1, err2, os.Chown(dir, int(uid), int(gid))); err != nil {
+		return nil, err
+	}
+	attr.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
+	return attr, nil
+}

@@ -1,0 +1,132 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"github.com/wardvisit/wardvisit/booking"
+)
+
+const addVisit = `
+INSERT INTO visits (id, reference, patient_id, ward_id, device_id, state, starts_at, ends_at,
+       prepare_minutes, clean_minutes, language, mode, needs, via, booked_by_kind, booked_by_id, booked_by_name,
+       policy_version, held_for, held_until)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`
+
+// AddVisit saves a new held visit for a visitor. Who may come with them, and
+// what it reserves, is saved beside it.
+func (tx *Tx) AddVisit(ctx context.Context, v booking.Visit, heldFor booking.VisitorID) error {
+	return tx.save(ctx, "add visit", addVisit, v.ID, v.Reference, v.Patient, v.Ward, v.Device, v.State,
+		at(v.When.Start()), at(v.When.End()), minutes(v.Prepare), minutes(v.Clean),
+		v.Tongue.Language, v.Tongue.Mode, joinNeeds(v.Needs), v.Via,
+		v.BookedBy.Kind, v.BookedBy.ID, v.BookedBy.Name, v.PolicyVersion, heldFor, at(v.HeldUntil))
+}
+
+const saveVisit = `
+UPDATE visits
+SET    device_id = $3, state = $4, reason = $5, starts_at = $6, ends_at = $7, language = $8, mode = $9, needs = $10,
+       held_until = $11, locked = $12, covered = $13, started_at = $14, ended_at = $15, version = version + 1
+WHERE  id = $1 AND version = $2
+RETURNING version`
+
+// SaveVisit saves what has changed of v and gives it its new version. It returns
+// ErrStale if v is not the version that is stored.
+func (tx *Tx) SaveVisit(ctx context.Context, v *booking.Visit) (err error) {
+	v.Version, err = one(ctx, tx, "save visit", booking.ErrStale, scalar[int], saveVisit, v.ID, v.Version,
+		v.Device, v.State, v.Reason, at(v.When.Start()), at(v.When.End()), v.Tongue.Language, v.Tongue.Mode,
+		joinNeeds(v.Needs), at(v.HeldUntil), v.Locked, v.Covered, at(v.StartedAt), at(v.EndedAt))
+	return err
+}
+
+func joinNeeds(needs []booking.Need) string {
+	words := make([]string, len(needs))
+	for i, n := range needs {
+		words[i] = string(n)
+	}
+	return strings.Join(words, " ")
+}
+
+func splitNeeds(s string) (needs []booking.Need) {
+	for _, word := range strings.Fields(s) {
+		needs = append(needs, booking.Need(word))
+	}
+	return needs
+}
+
+const visitColumns = `
+v.id, v.reference, v.patient_id, v.ward_id, v.device_id, v.state, v.reason, v.starts_at, v.ends_at,
+v.prepare_minutes, v.clean_minutes, v.language, v.mode, v.needs, v.via, v.booked_by_kind, v.booked_by_id,
+v.booked_by_name, v.policy_version, v.held_for, v.held_until, v.locked, v.covered, v.started_at, v.ended_at, v.version`
+
+// visitDest are the places for visitColumns; fill completes r from them.
+func visitDest(r *Record) (dest []any, fill func() error) {
+	v := &r.Visit
+	var starts, ends, until, started, ended stamp
+	var prepare, clean int
+	var needs string
+	fill = func() (err error) {
+		v.Prepare, v.Clean, v.Needs = lasting(prepare), lasting(clean), splitNeeds(needs)
+		v.HeldUntil, v.StartedAt, v.EndedAt = until.Time, started.Time, ended.Time
+		v.When, err = booking.NewInterval(starts.Time, ends.Sub(starts.Time))
+		return err
+	}
+	return []any{&v.ID, &v.Reference, &v.Patient, &v.Ward, &v.Device, &v.State, &v.Reason, &starts, &ends,
+		&prepare, &clean, &v.Tongue.Language, &v.Tongue.Mode, &needs, &v.Via, &v.BookedBy.Kind, &v.BookedBy.ID,
+		&v.BookedBy.Name, &v.PolicyVersion, &r.HeldFor, &until, &v.Locked, &v.Covered, &started, &ended, &v.Version}, fill
+}
+
+const openHold = `SELECT v.id FROM visits AS v WHERE v.patient_id = $1 AND v.held_for = $2 AND v.state = 'held'`
+
+// OpenHold returns the visit that is held for a visitor to a patient, or the
+// empty id. It may have lapsed.
+func (tx *Tx) OpenHold(ctx context.Context, patient booking.PatientID, visitor booking.VisitorID) (booking.VisitID, error) {
+	id, err := one(ctx, tx, "open hold", errNothing, scalar[booking.VisitID], openHold, patient, visitor)
+	if errors.Is(err, errNothing) {
+		return "", nil
+	}
+	return id, err
+}
+
+const dueToEnd = `
+SELECT v.id FROM visits AS v
+WHERE  (v.state = 'held' AND v.held_until <= $1) OR (v.state IN ('booked', 'preparing', 'lobby', 'live') AND v.ends_at <= $1)
+ORDER  BY v.ends_at, v.id LIMIT 500`
+
+// DueToEnd are the visits that time may have ended: holds that have lapsed, and
+// visits whose end has come. Their wards' grace is not looked at.
+func (tx *Tx) DueToEnd(ctx context.Context, now time.Time) ([]booking.VisitID, error) {
+	return all(ctx, tx, "due to end", scalar[booking.VisitID], dueToEnd, at(now))
+}
+
+const (
+	addParticipant = `
+INSERT INTO participants (id, visit_id, role, visitor_id, interpreter_id, place) VALUES ($1, $2, $3, $4, $5, $6)`
+
+	saveParticipant   = `UPDATE participants SET place = $2, here_since = $3 WHERE id = $1`
+	deleteParticipant = `DELETE FROM participants WHERE id = $1`
+	clearParticipants = `UPDATE participants SET here_since = NULL WHERE visit_id = $1 AND here_since IS NOT NULL`
+)
+
+// AddParticipant saves that somebody is expected at a visit.
+func (tx *Tx) AddParticipant(ctx context.Context, p booking.Participant) error {
+	return tx.save(ctx, "add participant", addParticipant, p.ID, p.Visit, p.Role, orNull(p.Visitor), orNull(p.Interpreter), p.Place)
+}
+
+// SaveParticipant saves where a participant stands, and since when they are
+// here.
+func (tx *Tx) SaveParticipant(ctx context.Context, p booking.Participant) error {
+	return tx.save(ctx, "save participant", saveParticipant, p.ID, p.Place, at(p.HereSince))
+}
+
+// DeleteParticipant saves that somebody is not coming after all.
+func (tx *Tx) DeleteParticipant(ctx context.Context, id booking.ParticipantID) error {
+	return tx.save(ctx, "delete participant", deleteParticipant, id)
+}
+
+// ClearParticipants saves that nobody is in a visit's room.
+func (tx *Tx) ClearParticipants(ctx context.Context, visit booking.VisitID) error {
+	_, err := tx.run(ctx, "clear participants", clearParticipants, visit)
+	return err
+}

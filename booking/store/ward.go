@@ -1,0 +1,149 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/wardvisit/wardvisit/booking"
+)
+
+const addSite = `INSERT INTO sites (id, name, zone) VALUES ($1, $2, $3)`
+
+// AddSite saves a new hospital.
+func (tx *Tx) AddSite(ctx context.Context, s booking.Site) error {
+	return tx.save(ctx, "add site", addSite, s.ID, s.Name, s.Zone.String())
+}
+
+const countSites = `SELECT count(*) FROM sites`
+
+// Founded reports whether there is a hospital at all.
+func (tx *Tx) Founded(ctx context.Context) (bool, error) {
+	n, err := one(ctx, tx, "count sites", nil, scalar[int], countSites)
+	return n > 0, err
+}
+
+const (
+	addWard   = `INSERT INTO wards (id, site_id, name, phone, enabled) VALUES ($1, $2, $3, $4, $5)`
+	addPolicy = `
+INSERT INTO policies (ward_id, version, prepare_minutes, clean_minutes, earliest_minutes, notice_minutes,
+       change_cutoff_minutes, hold_minutes, opens_before_minutes, grace_minutes, people)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
+)
+
+// AddWard saves a new ward with its policy.
+func (tx *Tx) AddWard(ctx context.Context, w booking.Ward) error {
+	if err := tx.save(ctx, "add ward", addWard, w.ID, w.Site.ID, w.Name, w.Phone, w.Enabled); err != nil {
+		return err
+	}
+	p := w.Policy
+	return tx.save(ctx, "add policy", addPolicy, w.ID, p.Version, minutes(p.Prepare), minutes(p.Clean),
+		minutes(p.Earliest), minutes(p.Notice), minutes(p.ChangeCutoff), minutes(p.HoldFor),
+		minutes(p.OpensBefore), minutes(p.Grace), p.People)
+}
+
+// wardKey is a ward under one version of its policy; 0 is the one in force.
+type wardKey struct {
+	id      booking.WardID
+	version int
+}
+
+const (
+	selectWard = `
+SELECT w.id, w.name, w.phone, w.enabled, s.id, s.name, s.zone,
+       p.version, p.prepare_minutes, p.clean_minutes, p.earliest_minutes, p.notice_minutes,
+       p.change_cutoff_minutes, p.hold_minutes, p.opens_before_minutes, p.grace_minutes, p.people
+FROM   wards AS w JOIN sites AS s ON s.id = w.site_id JOIN policies AS p ON p.ward_id = w.id`
+
+	wardByID = selectWard + `
+WHERE  w.id = $1
+  AND  p.version = CASE WHEN $2 = 0 THEN (SELECT max(q.version) FROM policies AS q WHERE q.ward_id = w.id) ELSE $2 END`
+
+	allWards = selectWard + `
+WHERE  p.version = (SELECT max(q.version) FROM policies AS q WHERE q.ward_id = w.id)
+ORDER  BY w.name, w.id`
+)
+
+// Ward returns a ward with the policy in force, or ErrNoSuchWard.
+func (tx *Tx) Ward(ctx context.Context, id booking.WardID) (booking.Ward, error) {
+	return tx.WardUnder(ctx, id, 0)
+}
+
+// WardUnder returns a ward with one version of its policy; 0 is the one in
+// force.
+func (tx *Tx) WardUnder(ctx context.Context, id booking.WardID, version int) (booking.Ward, error) {
+	key := wardKey{id, version}
+	if w, ok := tx.wards[key]; ok {
+		return w, nil
+	}
+	w, err := one(ctx, tx, "ward", booking.ErrNoSuchWard, tx.scanWard, wardByID, id, version)
+	if err != nil {
+		return w, err
+	}
+	if tx.wards == nil {
+		tx.wards = map[wardKey]booking.Ward{}
+	}
+	tx.wards[key] = w
+	return w, nil
+}
+
+// Wards are all wards, by name.
+func (tx *Tx) Wards(ctx context.Context) ([]booking.Ward, error) {
+	return all(ctx, tx, "wards", tx.scanWard, allWards)
+}
+
+func (tx *Tx) scanWard(row scanner) (w booking.Ward, err error) {
+	var zone string
+	var prepare, clean, earliest, notice, cutoff, hold, opens, grace int
+	p := &w.Policy
+	err = row.Scan(&w.ID, &w.Name, &w.Phone, &w.Enabled, &w.Site.ID, &w.Site.Name, &zone,
+		&p.Version, &prepare, &clean, &earliest, &notice, &cutoff, &hold, &opens, &grace, &p.People)
+	if err != nil {
+		return w, err
+	}
+	p.Prepare, p.Clean, p.Earliest, p.Notice = lasting(prepare), lasting(clean), lasting(earliest), lasting(notice)
+	p.ChangeCutoff, p.HoldFor, p.OpensBefore, p.Grace = lasting(cutoff), lasting(hold), lasting(opens), lasting(grace)
+	w.Site.Zone, err = tx.store.zone(zone)
+	return w, err
+}
+
+const addBed = `INSERT INTO beds (id, ward_id, bay, name) VALUES ($1, $2, $3, $4)`
+
+// AddBed saves a new bed.
+func (tx *Tx) AddBed(ctx context.Context, id string, ward booking.WardID, bay, name string) error {
+	return tx.save(ctx, "add bed", addBed, id, ward, bay, name)
+}
+
+const bedByName = `SELECT id FROM beds WHERE ward_id = $1 AND bay = $2 AND name = $3`
+
+// Bed returns the id of a bed.
+func (tx *Tx) Bed(ctx context.Context, ward booking.WardID, bay, name string) (string, error) {
+	return one(ctx, tx, "bed", fmt.Errorf("store: no bed %q in bay %q", name, bay), scalar[string], bedByName, ward, bay, name)
+}
+
+const addSession = `
+INSERT INTO sessions (id, ward_id, weekday, starts_minute, ends_minute, length_minutes, step_minutes,
+       valid_from, valid_to, audience)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+
+// AddSession saves a new visiting time.
+func (tx *Tx) AddSession(ctx context.Context, s booking.Session) error {
+	return tx.save(ctx, "add session", addSession, s.ID, s.Ward, int(s.Weekday), int(s.Start), int(s.End),
+		minutes(s.Length), minutes(s.Step), day{s.ValidFrom}, day{s.ValidTo}, s.Audience)
+}
+
+const wardSessions = `
+SELECT id, ward_id, weekday, starts_minute, ends_minute, length_minutes, step_minutes, valid_from, valid_to, audience
+FROM   sessions WHERE ward_id = $1 ORDER BY weekday, starts_minute, id`
+
+// Sessions are a ward's visiting times.
+func (tx *Tx) Sessions(ctx context.Context, ward booking.WardID) ([]booking.Session, error) {
+	return all(ctx, tx, "sessions", func(row scanner) (s booking.Session, err error) {
+		var weekday, length, step int
+		var from, to day
+		err = row.Scan(&s.ID, &s.Ward, &weekday, &s.Start, &s.End, &length, &step, &from, &to, &s.Audience)
+		s.Weekday, s.Length, s.Step = time.Weekday(weekday), lasting(length), lasting(step)
+		s.ValidFrom, s.ValidTo = from.Date, to.Date
+		return s, err
+	}, wardSessions, ward)
+}
