@@ -58,7 +58,7 @@ func Render(n booking.Notice) (Message, error) {
 	if !ok {
 		return Message{}, fmt.Errorf("notify: no text for a notice of kind %q", n.Kind)
 	}
-	m := Message{Reference: n.ID, Channel: n.Channel, To: n.To}
+	m := Message{Reference: n.ID, Channel: n.Channel, To: n.To, Again: n.Attempt > 1}
 	var err error
 	switch n.Channel {
 	case booking.SMS:

@@ -71,8 +71,3 @@ func failure(err error) *Failure {
 	}
 	return &Failure{Code: codeFault}
 }
-
-const (
-	sendWithin  = 15 * time.Second
-	longestWait = 15 * time.Minute
-)

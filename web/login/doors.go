@@ -127,5 +127,6 @@ type clocked struct {
 
 // CommitCtx keeps a login until as long after now as scs meant.
 func (c clocked) CommitCtx(ctx context.Context, token string, b []byte, expiry time.Time) error {
-	return c.CtxStore.CommitCtx(ctx, token, b, c.now().Add(time.Until(expiry)))
+	left := time.Until(expiry) //nolint:forbidigo // scs made expiry by this clock, so it alone can say how long is left
+	return c.CtxStore.CommitCtx(ctx, token, b, c.now().Add(left))
 }
