@@ -1,0 +1,135 @@
+// Getting ready: camera, microphone, speaker and network are tried for real, one
+// beside the other, and what was found is said in words with what to do about it.
+
+import { Capture, type Kind } from "./capture.ts";
+import { chime, isSpeech, Meter, onMeter } from "./level.ts";
+import { tryPackets, trySocket, type Reach } from "./paths.ts";
+import { write } from "./tiles.ts";
+import { here } from "./trouble.ts";
+import { showTrack } from "./ui.ts";
+import { networkWords, troubleWords, type Finding } from "./words.ts";
+
+/** Whoever has said nothing by then may not know that they should, or may not be heard. */
+const listenFor = 8000;
+
+class Check {
+  private readonly capture = new Capture(() => this.captured());
+  private meter: { track: MediaStreamTrack; stop(): void } | undefined;
+  private heardAt = 0;
+  private listened = 0;
+  private begun = false;
+
+  constructor(private readonly root: HTMLElement) {
+    this.on("start", () => void this.start());
+    this.on("again", () => void this.start());
+    this.on("chime", () => this.play());
+    // A camera left on behind another page is a surprise; this page only ever tries it.
+    window.addEventListener("pagehide", () => this.capture.release());
+    window.addEventListener("pageshow", (event) => event.persisted && this.begun && void this.start());
+  }
+
+  async start(): Promise<void> {
+    this.begun = true;
+    this.part("before").hidden = true;
+    this.part("results").hidden = false;
+    this.heardAt = 0;
+    this.listened = 0;
+    this.find("camera", { state: "trying", text: "Starting your camera…" });
+    this.find("microphone", { state: "trying", text: "Starting your microphone…" });
+    this.find("network", { state: "trying", text: "Trying your internet connection…" });
+    await Promise.all([this.capture.open().then(() => this.captured()), this.network()]);
+  }
+
+  private captured(): void {
+    if (!this.begun) {
+      return;
+    }
+    this.camera();
+    this.microphone();
+  }
+
+  private camera(): void {
+    const track = this.capture.track("video");
+    showTrack(this.part("preview") as HTMLVideoElement, track);
+    if (track) {
+      this.find("camera", { state: "good", text: "Your camera works. This is how you will look." });
+    } else {
+      this.trouble("camera", "video");
+    }
+  }
+
+  private microphone(): void {
+    const track = this.capture.track("audio");
+    if (track && this.meter?.track !== track) {
+      this.meter?.stop();
+      const meter = new Meter(track, (level) => this.hear(level));
+      this.meter = { track, stop: () => meter.stop() };
+      this.find("microphone", { state: "trying", text: "Say something. The bar moves when we hear you." });
+    } else if (!track) {
+      this.meter?.stop();
+      this.meter = undefined;
+      this.trouble("microphone", "audio");
+    }
+    this.part("level").hidden = track === undefined;
+  }
+
+  /** hear follows the voice. What was heard once is known to work. */
+  private hear(level: number): void {
+    (this.part("level") as HTMLMeterElement).value = onMeter(level);
+    this.listened += 100;
+    this.heardAt += isSpeech(level) ? 1 : 0;
+    if (this.heardAt === 3) {
+      this.find("microphone", { state: "good", text: "We can hear you." });
+    } else if (this.heardAt < 3 && this.listened === listenFor) {
+      this.find("microphone", {
+        state: "bad",
+        text: "We cannot hear anything yet. Say something. If the bar does not move, check that your microphone is not muted or covered.",
+      });
+    }
+  }
+
+  private play(): void {
+    chime().then(
+      () => this.find("sound", { state: "good", text: "If you heard two notes, you will hear the visit. If not, turn the sound up and play them again." }),
+      () => this.find("sound", { state: "bad", text: "Your browser did not play the sound. Check that your phone is not silent." }),
+    );
+  }
+
+  private async network(): Promise<void> {
+    const { signal = "", stun = "" } = this.root.dataset;
+    const servers = stun === "" ? [] : stun.split(" ").map((url) => ({ urls: [url] }));
+    const packets: Promise<Reach> = here() === "unsupported" ? Promise.resolve("blocked") : tryPackets(servers);
+    this.find("network", networkWords(await trySocket(signal), await packets));
+  }
+
+  private trouble(name: string, kind: Kind): void {
+    const trouble = this.capture.trouble(kind);
+    if (trouble !== "") {
+      this.find(name, { state: "bad", text: troubleWords(kind, trouble) });
+    }
+  }
+
+  private find(name: string, { state, text }: Finding): void {
+    this.part(name).dataset.state = state;
+    write(this.part(name + "-words"), text);
+    const all = ["camera", "microphone", "network"].map((one) => this.part(one).dataset.state);
+    this.root.dataset.state = all.includes("trying") ? "trying" : all.includes("bad") ? "bad" : "good";
+  }
+
+  private on(name: string, act: () => void): void {
+    this.part(name).addEventListener("click", act);
+  }
+
+  private part(name: string): HTMLElement {
+    const part = this.root.querySelector<HTMLElement>(`[data-part="${name}"]`);
+    if (!part) {
+      throw new Error(`the page has no ${name}`);
+    }
+    return part;
+  }
+}
+
+/** runCheck makes a page's check. It begins when it is asked to: a browser's question about the camera should not come first. */
+export function runCheck(root: HTMLElement): void {
+  new Check(root);
+}
