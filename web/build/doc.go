@@ -20,7 +20,8 @@
 //
 // The design system brings a quarter of a megabyte of styles, and a relative's
 // phone may be on a poor line. So a rule is kept only if every class in its
-// selector is written somewhere in our own templates, Go or TypeScript. A class
-// must therefore stand somewhere in full; for a modifier such as
-// nhsuk-tag--red, the parts "nhsuk-tag--" and "red" may stand apart.
+// selector can be borne by one of our pages: it is written in full in a template,
+// a handler or a script, or belongs to a component that some page draws. A
+// modifier that a component takes as an option, such as the red of
+// nhsuk-tag--red, is kept if some page writes the word.
 package main

@@ -8,7 +8,7 @@ import (
 // prune returns css without the rules whose selectors name a class that is not
 // used. It understands what sass writes when compressed: rules, at-rules that
 // hold rules, and no comments but those marked important.
-func prune(css string, used words) string {
+func prune(css string, used *usage) string {
 	var kept strings.Builder
 	for css != "" {
 		head, body, rest, ok := nextRule(css)
@@ -22,7 +22,7 @@ func prune(css string, used words) string {
 	return kept.String()
 }
 
-func pruneRule(head, body string, used words) string {
+func pruneRule(head, body string, used *usage) string {
 	// A statement such as @charset "utf-8"; may stand before the rule.
 	statements := ""
 	if at := strings.LastIndexByte(head, ';'); at >= 0 {
@@ -43,7 +43,9 @@ func pruneRule(head, body string, used words) string {
 			selectors = append(selectors, selector)
 		}
 	}
-	if len(selectors) == 0 || body == "" {
+	// The design system's pictures belong to parts that we do not use: sorting
+	// arrows and the cross in a search box.
+	if len(selectors) == 0 || body == "" || strings.Contains(body, `url("./nhsuk-icon-`) {
 		return statements
 	}
 	return statements + strings.Join(selectors, ",") + "{" + body + "}"
@@ -107,14 +109,21 @@ func splitSelectors(head string) []string {
 
 var (
 	class = regexp.MustCompile(`\.(-?[A-Za-z_][A-Za-z0-9_-]*)`)
+	datum = regexp.MustCompile(`\[(data-[a-z0-9-]+)`)
 	not   = regexp.MustCompile(`:not\([^()]*\)`)
 )
 
 // wanted reports whether a selector can match on our pages: whatever it
-// excludes, every class it asks for must be used.
-func wanted(selector string, used words) bool {
-	for _, found := range class.FindAllStringSubmatch(not.ReplaceAllString(selector, ""), -1) {
+// excludes, every class and every data attribute it asks for must be used.
+func wanted(selector string, used *usage) bool {
+	selector = not.ReplaceAllString(selector, "")
+	for _, found := range class.FindAllStringSubmatch(selector, -1) {
 		if !used.has(found[1]) {
+			return false
+		}
+	}
+	for _, found := range datum.FindAllStringSubmatch(selector, -1) {
+		if !used.pages[found[1]] && !used.parts[found[1]] {
 			return false
 		}
 	}

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 )
+
+// fetches finds what a style sheet would load.
+var fetches = regexp.MustCompile(`(?:url\(|@import)\s*["']?([^"')]*)`)
 
 // buildStyles compiles each stylesheet and leaves out what no page uses.
 func buildStyles(web string, out *dist) error {
@@ -17,7 +19,7 @@ func buildStyles(web string, out *dist) error {
 	if err != nil {
 		return err
 	}
-	used, err := usedWords(web, out)
+	used, err := readUsage(web, out)
 	if err != nil {
 		return err
 	}
@@ -27,8 +29,10 @@ func buildStyles(web string, out *dist) error {
 			return fmt.Errorf("compile %s: %w", sheet, err)
 		}
 		css = prune(css, used)
-		if away := regexp.MustCompile(`url\(["']?(?:[^d"']|d[^a])[^)]*\)|@import`).FindString(css); away != "" {
-			return fmt.Errorf("%s would fetch %s: a page must come whole from its own server", sheet, away)
+		for _, away := range fetches.FindAllStringSubmatch(css, -1) {
+			if !strings.HasPrefix(away[1], "data:") {
+				return fmt.Errorf("%s would fetch %s: a page must come whole from its own server", sheet, away[0])
+			}
 		}
 		out.add(strings.TrimSuffix(filepath.Base(sheet), ".scss")+".css", []byte(css))
 	}
@@ -47,52 +51,4 @@ func sass(web, sheet string) (string, error) {
 		return "", fmt.Errorf("sass warns: %s", strings.TrimSpace(said.String()))
 	}
 	return css.String(), nil
-}
-
-// words are the words of our own source, as a class name could be written.
-type words map[string]bool
-
-var word = regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_-]*`)
-
-// usedWords reads every word in the templates, the Go and TypeScript of the
-// pages, and what the scripts became.
-func usedWords(web string, out *dist) (words, error) {
-	used := words{}
-	add := func(text []byte) {
-		for _, w := range word.FindAll(text, -1) {
-			used[string(w)] = true
-		}
-	}
-	for _, pattern := range []string{"*.go", "nhs/*", "form/*.go", "templates/*.html", "templates/*/*.html", "scripts/*.ts", "call/*.ts"} {
-		names, err := filepath.Glob(filepath.Join(web, pattern))
-		if err != nil {
-			return nil, err
-		}
-		for _, name := range names {
-			if strings.Contains(name, "_test.go") || strings.HasSuffix(name, ".test.ts") {
-				continue
-			}
-			text, err := os.ReadFile(name)
-			if err != nil {
-				return nil, err
-			}
-			add(text)
-		}
-	}
-	for name, text := range out.files {
-		if strings.HasSuffix(name, ".js") {
-			add(text)
-		}
-	}
-	return used, nil
-}
-
-// has reports whether a class stands in our source, whole, or as a base that
-// ends in -- and a modifier.
-func (used words) has(class string) bool {
-	if used[class] {
-		return true
-	}
-	base, modifier, modified := strings.Cut(class, "--")
-	return modified && used[base+"--"] && used[modifier]
 }
