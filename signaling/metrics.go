@@ -1,0 +1,88 @@
+package signaling
+
+import (
+	"errors"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/wardvisit/wardvisit/signaling/protocol"
+	"github.com/wardvisit/wardvisit/signaling/sfu"
+)
+
+// metrics are counts of what happens, of everybody together. No label says who,
+// or in which room.
+type metrics struct {
+	rooms, people prometheus.Gauge
+	joins         *prometheus.CounterVec // by result: "ok", "resumed" or a code of refused
+	closed        *prometheus.CounterVec // sockets that we closed, by close code
+	paths         *prometheus.CounterVec // reports of how a call is, by path
+	first, rtt    prometheus.Histogram
+	freezes       prometheus.Counter
+	concealed     prometheus.Histogram
+}
+
+func newMetrics(registry prometheus.Registerer, media *sfu.SFU) (*metrics, error) {
+	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
+		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: "wardvisit_call_" + name, Help: help}, labels)
+	}
+	gauge := func(name, help string) prometheus.Gauge {
+		return prometheus.NewGauge(prometheus.GaugeOpts{Name: "wardvisit_call_" + name, Help: help})
+	}
+	histogram := func(name, help string, buckets ...float64) prometheus.Histogram {
+		return prometheus.NewHistogram(prometheus.HistogramOpts{Name: "wardvisit_call_" + name, Help: help, Buckets: buckets})
+	}
+	m := &metrics{
+		rooms:     gauge("rooms", "Rooms that exist now."),
+		people:    gauge("people", "People in rooms now, waiting or admitted."),
+		joins:     counter("joins_total", "Joins, by what became of them.", "result"),
+		closed:    counter("closed_total", "Websockets closed by the server, by close code.", "code"),
+		paths:     counter("reports_total", "Reports from browsers of how the call is, by network path.", "path"),
+		first:     histogram("first_frame_seconds", "From being admitted to the first remote frame.", .25, .5, 1, 2, 3, 5, 10, 30),
+		rtt:       histogram("round_trip_seconds", "Round trip, as browsers see it.", .01, .03, .05, .1, .2, .4, .8, 2),
+		freezes:   prometheus.NewCounter(prometheus.CounterOpts{Name: "wardvisit_call_freezes_total", Help: "Freezes of pictures, as browsers see them."}),
+		concealed: histogram("concealed_ratio", "Part of sound made up by browsers.", .01, .02, .05, .1, .2, .5),
+	}
+	if registry == nil {
+		return m, nil
+	}
+	all := []prometheus.Collector{m.rooms, m.people, m.joins, m.closed, m.paths, m.first, m.rtt, m.freezes, m.concealed}
+	var errs []error
+	for _, c := range append(all, mediaCounters(media)...) {
+		errs = append(errs, registry.Register(c))
+	}
+	return m, errors.Join(errs...)
+}
+
+func mediaCounters(media *sfu.SFU) (all []prometheus.Collector) {
+	for name, part := range map[string]struct {
+		help string
+		of   func(sfu.Totals) uint64
+	}{
+		"received":  {"Media packets received.", func(t sfu.Totals) uint64 { return t.Received }},
+		"forwarded": {"Media packets sent on.", func(t sfu.Totals) uint64 { return t.Forwarded }},
+		"resent":    {"Media packets sent again because a receiver asked.", func(t sfu.Totals) uint64 { return t.Resent }},
+		"missed":    {"Media packets asked of a sender again.", func(t sfu.Totals) uint64 { return t.Asked }},
+		"keyframes": {"Keyframes asked of senders.", func(t sfu.Totals) uint64 { return t.Keyframes }},
+	} {
+		all = append(all, prometheus.NewCounterFunc(
+			prometheus.CounterOpts{Name: "wardvisit_media_" + name + "_total", Help: part.help},
+			func() float64 { return float64(part.of(media.Totals())) },
+		))
+	}
+	return all
+}
+
+// report adds what one browser says.
+func (m *metrics) report(s protocol.Stats) {
+	path := s.Path
+	if path == "" {
+		path = "unknown"
+	}
+	m.paths.WithLabelValues(path).Inc()
+	m.rtt.Observe(float64(s.RTT) / 1000)
+	m.concealed.Observe(float64(s.Concealed) / 100)
+	m.freezes.Add(float64(s.Freezes))
+	if s.First > 0 {
+		m.first.Observe(float64(s.First) / 1000)
+	}
+}

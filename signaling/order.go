@@ -1,0 +1,86 @@
+package signaling
+
+import (
+	"unicode/utf8"
+
+	"github.com/wardvisit/wardvisit/signaling/protocol"
+)
+
+// maxWords bounds what may be said to those waiting, in characters.
+const maxWords = 500
+
+// An Order is what the ward has decided of a room.
+type Order interface {
+	carry(*Room)
+}
+
+// Admit lets somebody who waits, or was held, into the visit.
+type Admit struct{ Seat string }
+
+// Hold asks somebody who was admitted to wait again.
+type Hold struct{ Seat string }
+
+// Remove sends somebody away, not to come back while the room lives.
+type Remove struct{ Seat string }
+
+// Lock keeps newcomers out of the room, or lets them in again.
+type Lock struct{ Locked bool }
+
+// Cover stops picture and sound from the patient's side, or lets them go on.
+type Cover struct{ Covered bool }
+
+// Say shows words to those who wait.
+type Say struct{ Text string }
+
+// End ends the visit for everybody.
+type End struct{}
+
+func (o Admit) carry(r *Room) {
+	if s := r.arriving[o.Seat]; s != nil {
+		s.ordered = protocol.Admitted
+	}
+	if s := r.seats[o.Seat]; s != nil {
+		r.stand(s, protocol.Admitted)
+	}
+}
+
+func (o Hold) carry(r *Room) {
+	if s := r.arriving[o.Seat]; s != nil {
+		s.ordered = protocol.Waiting
+	}
+	if s := r.seats[o.Seat]; s != nil && s.standing == protocol.Admitted {
+		r.stand(s, protocol.Held)
+	}
+}
+
+func (o Remove) carry(r *Room) {
+	r.removed[o.Seat] = true
+	if s := r.seats[o.Seat]; s != nil {
+		r.dismiss(s, protocol.WasRemoved)
+		r.arrange()
+	}
+}
+
+func (o Lock) carry(r *Room) {
+	r.locked = o.Locked
+	r.arrange()
+}
+
+func (o Cover) carry(r *Room) {
+	r.covered = o.Covered
+	r.arrange()
+}
+
+func (o Say) carry(r *Room) {
+	text := o.Text
+	if utf8.RuneCountInString(text) > maxWords {
+		text = string([]rune(text)[:maxWords])
+	}
+	for _, s := range r.seats {
+		if s.standing != protocol.Admitted {
+			s.tell(protocol.Say{Text: text})
+		}
+	}
+}
+
+func (o End) carry(r *Room) { r.finish(protocol.WardEnded) }

@@ -1,0 +1,329 @@
+package signaling
+
+import (
+	"context"
+	"errors"
+	"runtime/debug"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/wardvisit/wardvisit/signaling/protocol"
+	"github.com/wardvisit/wardvisit/signaling/sfu"
+	"github.com/wardvisit/wardvisit/signaling/ticket"
+)
+
+const (
+	// holdFor is how long a seat is kept without a socket: a lift, a lost Wi-Fi,
+	// a page reloaded. PROTOCOL.md says it too.
+	holdFor = 30 * time.Second
+	// lingerFor is how long a room outlives its last person, so that it outlives
+	// every ticket it has seen.
+	lingerFor = ticket.MaxLife + 30*time.Second
+	// restartEvery is the least time between two ICE restarts of one person.
+	restartEvery = 2 * time.Second
+	// statsEvery is the least time between two reports of one person.
+	statsEvery = 5*time.Second - 500*time.Millisecond // its timer may be early
+)
+
+var errRoomGone = errors.New("signaling: the room is gone")
+
+// A Room is the live side of one visit.
+//
+// One goroutine, run, owns the fields below the line; no other code touches
+// them, and so they have no lock. Everyone else gives run something to do. run
+// never waits for anyone.
+type Room struct {
+	id     string
+	server *Server
+	clerk  *clerk
+	tasks  chan task     // unbuffered: what is taken is done
+	done   chan struct{} // closed when run has returned
+
+	// ---- owned by run ----
+	seats    map[string]*seat     // by ticket.Seat
+	arriving map[string]*seat     // reserved by somebody at the door
+	removed  map[string]bool      // seats that do not come back
+	used     map[string]time.Time // tickets by ID, and when they expire
+	places   int                  // how many have come
+	locked   bool
+	covered  bool        // the patient's side
+	over     bool        // nobody comes back
+	linger   *time.Timer // runs while nobody is here
+	expired  bool        // it has run out
+}
+
+// A task is something for run to do, on behalf of somebody or nobody.
+type task struct {
+	who *seat
+	do  func()
+}
+
+func newRoom(s *Server, id string) *Room {
+	return &Room{
+		id: id, server: s, clerk: newClerk(s.cfg.Attendance, id, s.cfg.Log),
+		tasks: make(chan task), done: make(chan struct{}),
+		seats: map[string]*seat{}, arriving: map[string]*seat{}, removed: map[string]bool{}, used: map[string]time.Time{},
+	}
+}
+
+// run is the room's goroutine.
+func (r *Room) run() {
+	defer close(r.done)
+	defer r.clerk.close()
+	for !r.expired {
+		select {
+		case t := <-r.tasks:
+			r.safely(t)
+			r.watchEmpty()
+		case <-r.server.ctx.Done():
+			r.closeUp()
+			return
+		}
+	}
+	r.server.forget(r)
+}
+
+// safely does a task. What goes wrong in it ends the time here of the person it
+// was done for, and of nobody else.
+func (r *Room) safely(t task) {
+	defer func() {
+		fault := recover()
+		if fault == nil {
+			return
+		}
+		r.server.cfg.Log.Error("a room's task broke", "room", r.id, "fault", fault, "stack", string(debug.Stack()))
+		if t.who == nil || r.seats[t.who.ticket.Seat] != t.who {
+			return
+		}
+		if t.who.conn != nil {
+			t.who.conn.end(websocket.CloseInternalServerErr, "")
+		}
+		r.vacate(t.who)
+	}()
+	t.do()
+}
+
+// post has run do something soon. It reports false if the room is gone.
+func (r *Room) post(who *seat, do func()) bool {
+	select {
+	case r.tasks <- task{who, do}:
+		return true
+	case <-r.done:
+		return false
+	}
+}
+
+// ask has run do something and waits until it is done.
+func (r *Room) ask(ctx context.Context, do func()) error {
+	finished := make(chan struct{})
+	t := task{nil, func() {
+		defer close(finished)
+		do()
+	}}
+	select {
+	case r.tasks <- t:
+		<-finished
+		return nil
+	case <-r.done:
+		return errRoomGone
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// watchEmpty starts the room's last minutes when nobody is here, and stops them
+// when somebody is again.
+func (r *Room) watchEmpty() {
+	empty := len(r.seats) == 0 && len(r.arriving) == 0
+	switch {
+	case empty && r.linger == nil:
+		r.linger = time.AfterFunc(lingerFor, func() { r.post(nil, r.expire) })
+	case !empty && r.linger != nil:
+		r.linger.Stop()
+		r.linger = nil
+	}
+}
+
+func (r *Room) expire() {
+	r.expired = len(r.seats) == 0 && len(r.arriving) == 0 && r.linger != nil
+}
+
+// closeUp ends the room because the server stops: sockets say goodbye by
+// themselves, and those who want to will come back.
+func (r *Room) closeUp() {
+	for _, s := range r.seats {
+		r.vacate(s)
+	}
+	if r.linger != nil {
+		r.linger.Stop()
+	}
+	r.server.forget(r)
+}
+
+// reserve keeps a seat for a ticket's holder, who is at the door.
+func (r *Room) reserve(t ticket.Ticket) (*seat, protocol.Code) {
+	now := r.server.cfg.Now()
+	for id, expires := range r.used {
+		if !now.Before(expires) {
+			delete(r.used, id)
+		}
+	}
+	_, used := r.used[t.ID]
+	old := r.seats[t.Seat]
+	switch {
+	case used:
+		return nil, protocol.BadTicket
+	case r.over:
+		return nil, protocol.RoomOver
+	case r.removed[t.Seat]:
+		return nil, protocol.Removed
+	case r.arriving[t.Seat] != nil, old != nil && old.conn != nil:
+		return nil, protocol.SeatTaken
+	case old == nil && r.locked:
+		return nil, protocol.RoomLocked
+	case old == nil && len(r.seats)+len(r.arriving) >= r.server.cfg.Capacity:
+		return nil, protocol.RoomFull
+	}
+	r.used[t.ID] = t.Expires
+	newcomer := &seat{ticket: t, resume: newResume(r.id)}
+	r.arriving[t.Seat] = newcomer
+	return newcomer, ""
+}
+
+// release gives a reservation up.
+func (r *Room) release(newcomer *seat) {
+	if r.arriving[newcomer.ticket.Seat] == newcomer {
+		delete(r.arriving, newcomer.ticket.Seat)
+	}
+}
+
+// sit seats a newcomer. What the ward decided while they were at the door
+// counts more than what the book said when they knocked.
+func (r *Room) sit(s *seat, c *conn, join protocol.Join, answer string, standing Standing) protocol.Code {
+	r.release(s)
+	old := r.seats[s.ticket.Seat]
+	switch {
+	case r.over:
+		return protocol.RoomOver
+	case r.removed[s.ticket.Seat]:
+		return protocol.Removed
+	case old == nil && r.locked:
+		return protocol.RoomLocked
+	case old != nil && old.conn != nil:
+		return protocol.SeatTaken // resumed meanwhile
+	}
+	r.places++
+	s.place = r.places
+	if old != nil { // the same person, with a new ticket
+		s.place, s.pinned = old.place, old.pinned
+		old.hold.Stop()
+		old.media.Close()
+	} else {
+		r.server.metrics.people.Inc()
+	}
+	s.standing = string(standing)
+	if s.ordered != "" {
+		s.standing = s.ordered
+	}
+	s.conn, s.mediaOf, s.audio, s.video = c, c, join.Audio, join.Video
+	s.slots = s.media.Slots()
+	s.shown = make([]string, len(s.slots))
+	r.seats[s.ticket.Seat] = s
+	r.welcome(s, answer)
+	return ""
+}
+
+// holder returns whose seat a resume secret opens.
+func (r *Room) holder(secret string) (*seat, protocol.Code) {
+	for _, s := range r.seats {
+		if s.opens(secret) {
+			return s, ""
+		}
+	}
+	if r.over {
+		return nil, protocol.RoomOver
+	}
+	return nil, protocol.ResumeUnknown
+}
+
+// comeBack gives s its seat back on another socket, and if media is not nil, on
+// another connection.
+func (r *Room) comeBack(s *seat, c *conn, join protocol.Join, media *sfu.Peer, answer string) protocol.Code {
+	if r.seats[s.ticket.Seat] != s {
+		return protocol.ResumeUnknown
+	}
+	if s.conn != nil {
+		s.conn.tell(protocol.Ended{Reason: protocol.Replaced})
+		s.conn.end(protocol.CloseEnded, string(protocol.Replaced))
+	}
+	if s.hold != nil {
+		s.hold.Stop()
+	}
+	s.conn, s.audio, s.video, s.saidPeople, s.saidSlots = c, join.Audio, join.Video, "", ""
+	if media != nil {
+		s.media.Close()
+		s.media, s.mediaOf, s.up, s.seq = media, c, false, 0
+		s.slots = media.Slots()
+		s.shown = make([]string, len(s.slots))
+	}
+	r.welcome(s, answer)
+	return ""
+}
+
+func (r *Room) welcome(s *seat, answer string) {
+	s.tell(protocol.Welcome{
+		V: protocol.Version, Seat: s.ticket.Seat, Role: string(s.ticket.Role), Standing: s.standing,
+		Resume: s.resume, SDP: answer, Capacity: r.server.cfg.Capacity,
+	})
+	r.arrange()
+}
+
+// lost notes that a socket is gone. The seat is held, and its media goes on.
+func (r *Room) lost(s *seat, c *conn) {
+	if r.seats[s.ticket.Seat] != s || s.conn != c {
+		return
+	}
+	s.conn = nil
+	s.losses++
+	this := s.losses
+	s.hold = time.AfterFunc(holdFor, func() {
+		r.post(s, func() {
+			if r.seats[s.ticket.Seat] == s && s.conn == nil && s.losses == this {
+				r.vacate(s)
+				r.arrange()
+			}
+		})
+	})
+	r.arrange()
+}
+
+// vacate takes s out of the room: first of all, not one packet more.
+func (r *Room) vacate(s *seat) {
+	s.media.Close()
+	delete(r.seats, s.ticket.Seat)
+	if s.hold != nil {
+		s.hold.Stop()
+	}
+	s.conn = nil
+	r.server.metrics.people.Dec()
+	r.clerk.depart(s.ticket)
+}
+
+// dismiss sends s away for good, saying why.
+func (r *Room) dismiss(s *seat, why protocol.Reason) {
+	c := s.conn
+	r.vacate(s)
+	if c != nil {
+		c.tell(protocol.Ended{Reason: why})
+		c.end(protocol.CloseEnded, string(why))
+	}
+}
+
+// finish ends the visit for everybody.
+func (r *Room) finish(why protocol.Reason) {
+	r.over = true
+	for _, s := range r.seats {
+		r.dismiss(s, why)
+	}
+}

@@ -1,0 +1,352 @@
+package sfu
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"runtime/debug"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/pion/interceptor/pkg/twcc"
+	"github.com/pion/rtcp"
+	"github.com/pion/sdp/v3"
+	"github.com/pion/webrtc/v4"
+)
+
+// A State is how a connection fares.
+type State int
+
+// The states. A Failed connection comes back only by Restart.
+const (
+	Connecting State = iota
+	Connected
+	Disconnected // silent for five seconds; may come back by itself
+	Failed
+	Closed // by either end
+)
+
+const (
+	// tickEvery is how often a Peer reports arrivals and asks for what is
+	// missing: what browsers themselves do.
+	tickEvery = 100 * time.Millisecond
+	// reportEvery is how many ticks there are between reports of the slow kind.
+	reportEvery = 10
+	// readBuffer holds the longest packet that a network carries.
+	readBuffer = 1500
+)
+
+// A Peer is one browser's connection. The zero Peer is connected to nothing:
+// it has no slots and sends nothing, and its verbs do nothing.
+//
+// Verbs may be called from any goroutine, and do not wait for the network.
+type Peer struct {
+	sfu     *SFU
+	pc      *webrtc.PeerConnection
+	ssrc    uint32 // of what we say ourselves
+	sources [kinds]*source
+	slots   []slot
+	mids    []string // of all sections, for Restart to compare
+	changed func(State)
+
+	done chan struct{} // closed by Close
+
+	mu     sync.Mutex
+	closed bool           // guarded by mu
+	loops  sync.WaitGroup // its goroutines; none is added once closed
+
+	clock struct {
+		sync.Mutex
+		known  bool
+		offset uint64
+	}
+	arrivals struct {
+		sync.Mutex
+		*twcc.Recorder
+	}
+	restart sync.Mutex // one at a time
+}
+
+// A slot receives one person: a stream of each kind, nil where not offered.
+type slot [kinds]*stream
+
+// SlotMids are the media sections of one slot, "" where not offered.
+type SlotMids struct{ Audio, Video string }
+
+// A Report is how a connection has fared since the one before.
+type Report struct {
+	LostUp   float64 // part of what the browser sent that did not come, 0 to 1
+	LostDown float64 // part of what was sent to it that did not come
+}
+
+func newPeer(s *SFU, plan plan, changed func(State)) (*Peer, error) {
+	pc, err := s.api.NewPeerConnection(webrtc.Configuration{Certificates: s.certs})
+	if err != nil {
+		return nil, err
+	}
+	p := &Peer{
+		sfu: s, pc: pc, ssrc: rand.Uint32(), mids: plan.mids, changed: changed, done: make(chan struct{}),
+		slots: make([]slot, max(plan.slots[Audio], plan.slots[Video])),
+	}
+	p.arrivals.Recorder = twcc.NewRecorder(p.ssrc)
+	for kind := range kinds {
+		p.sources[kind] = newSource(p, kind)
+	}
+	if err := s.add(p); err != nil {
+		_ = pc.Close()
+		return nil, err
+	}
+	return p, nil
+}
+
+// open lays the sections out, in the order Pion matches them to the offer's,
+// and answers.
+func (p *Peer) open(ctx context.Context, plan plan) (string, error) {
+	for kind := range kinds {
+		if plan.sends[kind] {
+			init := webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly}
+			t, err := p.pc.AddTransceiverFromKind(kind.codecType(), init)
+			if err != nil {
+				return "", fmt.Errorf("sfu: lay out: %w", err)
+			}
+			p.run(func() { p.readReports(kind, t.Receiver()) })
+		}
+		for i := range plan.slots[kind] {
+			if err := p.addStream(kind, i); err != nil {
+				return "", fmt.Errorf("sfu: lay out: %w", err)
+			}
+		}
+	}
+	p.pc.OnTrack(p.onTrack)
+	p.pc.OnConnectionStateChange(p.onState)
+	p.run(p.tick)
+	return p.answer(ctx, plan.sdp)
+}
+
+func (p *Peer) addStream(kind Kind, i int) error {
+	st := &stream{
+		kind: kind, group: "slot" + strconv.Itoa(i), id: kind.String() + strconv.Itoa(i), now: p.sfu.cfg.Now,
+	}
+	init := webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly}
+	t, err := p.pc.AddTransceiverFromTrack(st, init)
+	if err != nil {
+		return err
+	}
+	p.slots[i][kind] = st
+	p.run(func() { p.readRequests(st, t.Sender()) })
+	return nil
+}
+
+func (p *Peer) answer(ctx context.Context, offer string) (string, error) {
+	description := webrtc.SessionDescription{Type: webrtc.SDPTypeOffer, SDP: offer}
+	if err := p.pc.SetRemoteDescription(description); err != nil {
+		return "", fmt.Errorf("%w: %w", ErrBadOffer, err)
+	}
+	answer, err := p.pc.CreateAnswer(nil)
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", ErrBadOffer, err)
+	}
+	gathered := webrtc.GatheringCompletePromise(p.pc)
+	if err := p.pc.SetLocalDescription(answer); err != nil {
+		return "", fmt.Errorf("%w: %w", ErrBadOffer, err)
+	}
+	ctx, cancel := context.WithTimeout(ctx, gatherWithin)
+	defer cancel()
+	select {
+	case <-gathered:
+		return p.pc.LocalDescription().SDP, nil
+	case <-ctx.Done():
+		return "", fmt.Errorf("sfu: gather addresses: %w", ctx.Err())
+	}
+}
+
+// Restart answers an offer that restarts ICE and changes nothing else.
+func (p *Peer) Restart(ctx context.Context, offer string) (string, error) {
+	if p.sfu == nil {
+		return "", errClosed
+	}
+	p.restart.Lock()
+	defer p.restart.Unlock()
+	plan, err := readOffer(offer, p.sfu.cfg.MaxSlots)
+	if err != nil {
+		return "", err
+	}
+	if !slices.Equal(plan.mids, p.mids) {
+		return "", fmt.Errorf("%w: not the same sections", ErrBadOffer)
+	}
+	return p.answer(ctx, plan.sdp)
+}
+
+// Slots returns the media sections of each slot, in order.
+func (p *Peer) Slots() []SlotMids {
+	mids := make([]SlotMids, len(p.slots))
+	if p.pc == nil {
+		return mids
+	}
+	for _, t := range p.pc.GetTransceivers() {
+		sender := t.Sender()
+		if sender == nil || sender.Track() == nil {
+			continue
+		}
+		for i, slot := range p.slots {
+			switch sender.Track() {
+			case webrtc.TrackLocal(slot[Audio]):
+				mids[i].Audio = t.Mid()
+			case webrtc.TrackLocal(slot[Video]):
+				mids[i].Video = t.Mid()
+			}
+		}
+	}
+	return mids
+}
+
+// Show has what from sends of a kind flow in one of p's slots, in place of what
+// flowed there; nothing, if from is nil. A picture begins at its next keyframe,
+// which is asked for at once. When Show has returned, not one more packet of
+// what was shown before is sent.
+func (p *Peer) Show(i int, kind Kind, from *Peer) {
+	if i < 0 || i >= len(p.slots) || p.slots[i][kind] == nil {
+		return
+	}
+	var src *source
+	if from != nil {
+		src = from.sources[kind]
+	}
+	if p.slots[i][kind].show(src) && src != nil {
+		src.wantKeyframe(p.sfu.cfg.Now())
+	}
+}
+
+// Clear has nothing flow in any of p's slots.
+func (p *Peer) Clear() {
+	for i := range p.slots {
+		for kind := range kinds {
+			p.Show(i, kind, nil)
+		}
+	}
+}
+
+// Keyframe asks p's sender for a keyframe.
+func (p *Peer) Keyframe() {
+	if src := p.sources[Video]; src != nil {
+		src.wantKeyframe(p.sfu.cfg.Now())
+	}
+}
+
+// Report returns how the connection has fared.
+func (p *Peer) Report() (r Report) {
+	for kind := range kinds {
+		if src := p.sources[kind]; src != nil { // nil in the zero Peer
+			src.mu.Lock()
+			r.LostUp = max(r.LostUp, float64(src.seen.lost)/256)
+			src.mu.Unlock()
+		}
+		for _, slot := range p.slots {
+			if st := slot[kind]; st != nil {
+				st.mu.Lock()
+				r.LostDown = max(r.LostDown, float64(st.lost)/256)
+				st.mu.Unlock()
+			}
+		}
+	}
+	return r
+}
+
+// Close ends the connection. Once it has returned nothing more is forwarded to
+// or from p; the rest is taken down behind it, and awaited by SFU.Close.
+func (p *Peer) Close() {
+	if p.sfu == nil {
+		return
+	}
+	p.mu.Lock()
+	was := p.closed
+	p.closed = true
+	p.mu.Unlock()
+	if was {
+		return
+	}
+	p.Clear()
+	for _, src := range p.sources {
+		for _, st := range *src.streams.Load() {
+			st.show(nil)
+		}
+	}
+	close(p.done)
+	go func() {
+		// What it may say is that something was closed already.
+		_ = p.pc.GracefulClose()
+		p.loops.Wait()
+		p.sfu.remove(p)
+	}()
+}
+
+// run starts a goroutine of p. What goes wrong in one ends p alone.
+func (p *Peer) run(loop func()) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return
+	}
+	p.loops.Add(1)
+	go func() {
+		defer p.loops.Done()
+		defer p.guard()
+		loop()
+	}()
+}
+
+// guard is deferred by run.
+func (p *Peer) guard() {
+	if r := recover(); r != nil {
+		p.sfu.cfg.Log.Error("media: a connection broke", "fault", r, "stack", string(debug.Stack()))
+		p.changed(Failed)
+		p.Close()
+	}
+}
+
+func (p *Peer) onState(state webrtc.PeerConnectionState) {
+	select {
+	case <-p.done:
+		return // our own doing
+	default:
+	}
+	switch state {
+	case webrtc.PeerConnectionStateConnected:
+		p.changed(Connected)
+	case webrtc.PeerConnectionStateDisconnected:
+		p.changed(Disconnected)
+	case webrtc.PeerConnectionStateFailed:
+		p.changed(Failed)
+	case webrtc.PeerConnectionStateClosed:
+		p.changed(Closed)
+	}
+}
+
+func (p *Peer) writeRTCP(packets ...rtcp.Packet) {
+	if len(packets) > 0 {
+		// Before the connection is up, and after, there is nobody to tell.
+		_ = p.pc.WriteRTCP(packets)
+	}
+}
+
+// clockOffset returns what to add to the browser's clock to have ours: measured
+// once, so that its sound and its picture are moved alike.
+func (p *Peer) clockOffset(theirs uint64, now time.Time) uint64 {
+	p.clock.Lock()
+	defer p.clock.Unlock()
+	if !p.clock.known {
+		p.clock.known, p.clock.offset = true, ntpTime(now)-theirs
+	}
+	return p.clock.offset
+}
+
+func wideID(receiver *webrtc.RTPReceiver) uint8 {
+	for _, extension := range receiver.GetParameters().HeaderExtensions {
+		if extension.URI == sdp.TransportCCURI {
+			return uint8(extension.ID)
+		}
+	}
+	return 0
+}
