@@ -1,7 +1,6 @@
 package signaling_test
 
 import (
-	"errors"
 	"testing"
 
 	"github.com/wardvisit/wardvisit/signaling"
@@ -85,9 +84,12 @@ func TestICERestartsOnTheSameConnection(t *testing.T) {
 	}
 	h.seesAndHears(visitor, "patient", "interpreter")
 	h.seesAndHears(patient, "visitor")
-	var no *signalingtest.Refusal
-	if err := visitor.Restart(h.ctx()); !errors.As(err, &no) || no.Code != protocol.TooSoon {
-		t.Errorf("a second restart at once: %v", err)
+	if err := visitor.Send(protocol.Offer{Seq: 2, SDP: offer}); err != nil {
+		t.Fatal(err)
+	}
+	v := h.wait(visitor, "a refusal", func(v signalingtest.View) bool { return len(v.Refused) == 1 })
+	if v.Refused[0].Code != protocol.TooSoon || v.Closed != 0 {
+		t.Errorf("a second restart at once: %+v", v.Refused)
 	}
 	h.seesAndHears(patient, "visitor")
 }

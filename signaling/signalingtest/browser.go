@@ -191,17 +191,17 @@ func (b *Browser) Restart(ctx context.Context) error {
 	}
 	b.mu.Lock()
 	b.seq++
-	seq := b.seq
+	seq, refused := b.seq, len(b.view.Refused)
 	b.mu.Unlock()
 	if err := b.Send(protocol.Offer{Seq: seq, SDP: offer.SDP}); err != nil {
 		return err
 	}
-	v, err := b.Wait(ctx, func(v View) bool { return v.Answered == seq || len(v.Refused) > 0 })
+	v, err := b.Wait(ctx, func(v View) bool { return v.Answered == seq || len(v.Refused) > refused })
 	if err != nil {
 		return fmt.Errorf("wait for the answer: %w", err)
 	}
 	if v.Answered != seq {
-		return &Refusal{Code: v.Refused[0].Code}
+		return &Refusal{Code: v.Refused[refused].Code}
 	}
 	return nil
 }
