@@ -34,6 +34,7 @@ type Checkboxes struct {
 	Hint         Hint
 	ErrorMessage ErrorMessage
 	FormGroup    FormGroup
+	Inline       bool
 	Small        bool
 	Disabled     bool
 	Classes      string
@@ -75,7 +76,10 @@ func (r Radios) Class() string {
 
 // Class returns the class names of what holds the choices.
 func (c Checkboxes) Class() string {
-	return classes("nhsuk-checkboxes", oneOf("nhsuk-checkboxes--", when(c.Small, "small"), c.Classes, "small"), c.Classes)
+	return classes("nhsuk-checkboxes",
+		oneOf("nhsuk-checkboxes--", when(c.Small, "small"), c.Classes, "small"),
+		oneOf("nhsuk-checkboxes--", when(c.Inline, "inline"), c.Classes, "inline"),
+		c.Classes)
 }
 
 // GroupClass returns the box's class names.

@@ -1,6 +1,9 @@
 package nhs
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A DateInput asks for a date that somebody knows, such as a date of birth.
 type DateInput struct {
@@ -35,6 +38,7 @@ type DatePart struct {
 	Autocapitalize string
 	DescribedBy    string
 	Disabled       *bool
+	Absent         bool // not asked for
 	Classes        string
 	Attributes     Attributes
 }
@@ -77,9 +81,9 @@ func (d DateInput) somePartWrong() bool {
 
 // parts returns what is asked for: the day, the month and the year unless said.
 func (d DateInput) parts() []DatePart {
-	parts := []DatePart{or(d.Day, "day", "2"), or(d.Month, "month", "2"), or(d.Year, "year", "4")}
 	if len(d.Items) == 0 {
-		return parts
+		parts := []DatePart{or(d.Day, "day", "2"), or(d.Month, "month", "2"), or(d.Year, "year", "4")}
+		return slices.DeleteFunc(parts, func(p DatePart) bool { return p.Absent })
 	}
 	given := append([]DatePart(nil), d.Items...)
 	for i := range given {

@@ -23,8 +23,14 @@ type Caption struct {
 	Size       string // m, l, xl, xxl
 	Classes    string
 	Attributes Attributes
-	Element    string
+	Element    string // span unless said; p, or h1 to h6
 }
+
+// Tag returns the name of the element, or "" for h1 to h6.
+func (c Caption) Tag() string { return Heading{Element: orElse(c.Element, "span")}.Tag() }
+
+// N returns the level of a caption that is a heading.
+func (c Caption) N() int { return Heading{Element: c.Element}.N() }
 
 func (c Caption) given() bool { return c.Text != "" || c.HTML != "" }
 

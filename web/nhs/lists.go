@@ -8,24 +8,49 @@ import (
 
 // Actions are what can be done about a row or a card.
 type Actions struct {
-	Items   []Action
-	Classes string
+	ID         string
+	Items      []Action
+	Width      string // one-quarter and so on
+	Classes    string
+	Attributes Attributes
 }
 
-// An Action is one of them.
+// Class returns the class names of a row's actions.
+func (a Actions) Class() string {
+	return classes("nhsuk-summary-list__actions", widthClass(a.Width, a.Classes), a.Classes)
+}
+
+func widthClass(width, extra string) string {
+	return when(width != "" && !strings.Contains(extra, "nhsuk-u-width-"+width), "nhsuk-u-width-"+width)
+}
+
+// An Action is one of them: a link, or a button that sends the form it is in.
 type Action struct {
+	ID                 string
 	Text               string
 	HTML               template.HTML
 	Href               string
+	Type               string
+	Name               string
+	Value              string
 	VisuallyHiddenText string
 	Classes            string
 	Attributes         Attributes
 }
 
+// Class returns the action's class names.
+func (a Action) Class() string { return classes("nhsuk-link", a.Classes) }
+
+// Tag returns the name of the element.
+func (a Action) Tag() string { return tag("", a.Href, a.Type) }
+
+// Kind returns the type of an action that is a button.
+func (a Action) Kind() string { return orElse(a.Type, "submit") }
+
 // A drawnAction is an Action that may say what it is about.
 type drawnAction struct {
 	Action
-	About string // the card's heading
+	About any // the card's heading, or nil
 }
 
 // A SummaryList shows answers, and lets them be changed.
@@ -46,16 +71,29 @@ type SummaryRow struct {
 	Value      Cell
 	Actions    Actions
 	Border     *bool
+	ID         string
 	Classes    string
 	Attributes Attributes
 }
 
 // A Cell is a part of a row.
 type Cell struct {
+	ID         string
 	Text       string
 	HTML       template.HTML
+	Width      string // one-half and so on
 	Classes    string
 	Attributes Attributes
+}
+
+// KeyClass returns the class names of a cell that is a key.
+func (c Cell) KeyClass() string {
+	return classes("nhsuk-summary-list__key", widthClass(c.Width, c.Classes), c.Classes)
+}
+
+// ValueClass returns the class names of a cell that is a value.
+func (c Cell) ValueClass() string {
+	return classes("nhsuk-summary-list__value", widthClass(c.Width, c.Classes), c.Classes)
 }
 
 func (SummaryList) partial() string { return "summary-list" }
@@ -82,267 +120,17 @@ func (l SummaryList) ActionItem(a Action) drawnAction {
 	if l.Card == nil {
 		return drawnAction{Action: a}
 	}
-	return drawnAction{a, l.Card.Heading.Text}
+	return l.Card.ActionItem(a)
 }
 
-// RowClass returns a row's class names.
-func (l SummaryList) RowClass(row SummaryRow) string {
+// RowClass returns the class names of the row at n.
+func (l SummaryList) RowClass(n int) string {
+	row := l.Rows[n]
+	none := off(row.Border) && !strings.Contains(row.Classes, "nhsuk-summary-list__row--no-border") &&
+		!strings.Contains(l.Classes, "nhsuk-summary-list--no-border") &&
+		!strings.Contains(l.Classes, "nhsuk-summary-list--no-last-row-border") &&
+		!(off(l.LastRowBorder) && n == len(l.Rows)-1)
 	return classes("nhsuk-summary-list__row",
 		when(l.SomeActions() && len(row.Actions.Items) == 0, "nhsuk-summary-list__row--no-actions"),
-		when(off(row.Border), "nhsuk-summary-list__row--no-border"), row.Classes)
-}
-
-// A Table shows rows with the same columns.
-type Table struct {
-	ID                string
-	Caption           TableCaption
-	Head              []HeadCell
-	Rows              [][]TableCell
-	FirstCellIsHeader bool
-	Responsive        bool // on a phone, each row is a list
-	Compact           bool
-	Striped           bool
-	Border            *bool
-	LastRowBorder     *bool
-	Variant           string // reverse
-	Card              *Card
-	Classes           string
-	Attributes        Attributes
-}
-
-// A TableCaption says what a table shows.
-type TableCaption struct {
-	ID                 string
-	Text               string
-	HTML               template.HTML
-	VisuallyHiddenText string
-	Size               string
-	Caption            Caption
-	Classes            string
-	Attributes         Attributes
-}
-
-// A HeadCell says what a column holds.
-type HeadCell struct {
-	Text               string
-	HTML               template.HTML
-	VisuallyHiddenText string
-	Format             string // numeric
-	Href               string
-	Align              string // left, centre, right
-	Width              string
-	Colspan            string
-	Rowspan            string
-	Classes            string
-	Attributes         Attributes
-}
-
-// A TableCell is a cell of a row.
-type TableCell struct {
-	Text               string
-	HTML               template.HTML
-	VisuallyHiddenText string
-	Header             string // the column's name, if there is no head
-	Format             string // numeric
-	Href               string
-	Align              string
-	Width              string
-	Colspan            string
-	Rowspan            string
-	Classes            string
-	Attributes         Attributes
-}
-
-func (Table) partial() string { return "tables" }
-
-// Class returns the table's class names.
-func (t Table) Class() string {
-	reverse := ""
-	if !strings.Contains(t.Classes, "nhsuk-table-responsive--reverse") {
-		reverse = oneOf("nhsuk-table--", t.Variant, t.Classes, "reverse")
-	}
-	none := oneOf("nhsuk-table--", when(off(t.Border), "no-border"), t.Classes, "no-border")
-	last := ""
-	if none == "" {
-		last = oneOf("nhsuk-table--", when(off(t.LastRowBorder), "no-last-row-border"), t.Classes, "no-last-row-border")
-	}
-	return classes("nhsuk-table", reverse,
-		oneOf("nhsuk-table--", when(t.Compact, "compact"), t.Classes, "compact"),
-		oneOf("nhsuk-table--", when(t.Responsive, "responsive"), t.Classes, "responsive"),
-		none, last,
-		oneOf("nhsuk-table--", when(t.Striped, "striped"), t.Classes, "striped"),
-		t.Classes)
-}
-
-// Titled returns the caption, drawn as a heading is.
-func (t Table) Titled() Heading {
-	c := t.Caption
-	h := Heading{ID: c.ID, Text: c.Text, HTML: c.HTML, Caption: c.Caption.sized(c.Size), Size: c.Size,
-		Sizes: []string{"s", "m", "l", "xl"}, ClassName: "nhsuk-table__caption", ClassPrefix: "nhsuk-table__caption--",
-		Classes: c.Classes, Attributes: c.Attributes, Element: "caption"}
-	if place := h.Caption.Placement; place != "start" && place != "end" {
-		h.Caption.Placement = ""
-	}
-	if c.VisuallyHiddenText != "" {
-		h.VisuallyHiddenText = "(" + c.VisuallyHiddenText + ")"
-	}
-	return h
-}
-
-// A drawnCell is a cell with what its table decides about it.
-type drawnCell struct {
-	TableCell
-	IsHeader    bool
-	Scope, Role string
-	Column      *HeadCell // what a phone shows beside the cell
-}
-
-// Class returns the cell's class names.
-func (c drawnCell) Class() string {
-	base := "nhsuk-table__cell"
-	if c.IsHeader {
-		base = "nhsuk-table__header"
-	}
-	return classes(base,
-		oneOf(base+"--", c.Format, c.Classes, "numeric"),
-		oneOf("nhsuk-u-text-align-", c.Align, c.Classes, "left", "centre", "right"),
-		when(c.Width != "" && !strings.Contains(c.Classes, "nhsuk-u-width-"+c.Width), "nhsuk-u-width-"+c.Width),
-		c.Classes)
-}
-
-// DrawnHead returns the cells of the head.
-func (t Table) DrawnHead() []drawnCell {
-	var out []drawnCell
-	for _, h := range t.Head {
-		cell := drawnCell{TableCell: TableCell{Text: h.Text, HTML: h.HTML, VisuallyHiddenText: h.VisuallyHiddenText,
-			Format: h.Format, Href: h.Href, Align: h.Align, Width: h.Width, Colspan: h.Colspan, Rowspan: h.Rowspan,
-			Classes: h.Classes, Attributes: h.Attributes}, IsHeader: true, Scope: "col"}
-		if t.Responsive {
-			cell.Role, cell.Colspan = "columnheader", ""
-		}
-		out = append(out, cell)
-	}
-	return out
-}
-
-// DrawnRow returns the cells of a row.
-func (t Table) DrawnRow(row []TableCell) []drawnCell {
-	var out []drawnCell
-	for n, data := range row {
-		cell := drawnCell{TableCell: data, IsHeader: n == 0 && t.FirstCellIsHeader}
-		if cell.IsHeader {
-			cell.Scope = "row"
-		}
-		if n < len(t.Head) {
-			head := t.Head[n]
-			if data.Format == "string" && head.Format == "numeric" {
-				cell.Align = orElse(data.Align, "right")
-			}
-			cell.Format, cell.Align = orElse(cell.Format, head.Format), orElse(cell.Align, head.Align)
-			cell.Column = &head
-		} else if data.Header != "" {
-			cell.Column = &HeadCell{Text: data.Header}
-		}
-		if t.Responsive {
-			cell.Role, cell.Colspan = "cell", ""
-			if cell.IsHeader {
-				cell.Role = "rowheader"
-			}
-		} else {
-			cell.Column = nil
-		}
-		if cell.Column != nil && cell.Column.Text == "" && cell.Column.HTML == "" {
-			cell.Column.Text = data.Header
-		}
-		out = append(out, cell)
-	}
-	return out
-}
-
-// A Scroll lets something wide be moved sideways.
-type Scroll struct {
-	ID         string
-	Text       string
-	HTML       template.HTML
-	LabelledBy string
-	Variant    string // reverse
-	Classes    string
-	Attributes Attributes
-}
-
-func (Scroll) partial() string { return "scroll" }
-
-// Class returns the class names of what scrolls.
-func (s Scroll) Class() string {
-	return classes("nhsuk-scroll", oneOf("nhsuk-scroll--", s.Variant, s.Classes, "reverse"), s.Classes)
-}
-
-// A Footer ends every page.
-type Footer struct {
-	ID               string
-	Navigation       []FooterColumn
-	Columns          int // 4 if zero
-	Meta             FooterMeta
-	Copyright        FooterText
-	ContainerClasses string
-	Classes          string
-	Attributes       Attributes
-}
-
-// A FooterColumn is a list of links under a heading.
-type FooterColumn struct {
-	Heading Heading
-	Text    string
-	HTML    template.HTML
-	Width   string // one-half and so on
-	Items   []FooterLink
-}
-
-// A FooterLink is one of them.
-type FooterLink struct {
-	Text       string
-	HTML       template.HTML
-	Href       string
-	Attributes Attributes
-}
-
-// A FooterMeta is what stands under the columns.
-type FooterMeta struct {
-	Text               string
-	HTML               template.HTML
-	Items              []FooterLink
-	VisuallyHiddenText string
-}
-
-// A FooterText says whose the page is; Hidden says nothing.
-type FooterText struct {
-	Text   string
-	HTML   template.HTML
-	Hidden bool
-}
-
-func (Footer) partial() string { return "footer" }
-
-// Class returns the footer's class names.
-func (f Footer) Class() string { return classes("nhsuk-footer", f.Classes) }
-
-// ByRow returns the columns, as many at a time as stand side by side.
-func (f Footer) ByRow() [][]FooterColumn {
-	widths := map[int]string{1: "full", 2: "one-half", 3: "one-third"}
-	each, width := f.Columns, widths[f.Columns]
-	if width == "" {
-		each, width = 4, "one-quarter"
-	}
-	columns := slices.Clone(f.Navigation)
-	for i := range columns {
-		columns[i].Width = orElse(columns[i].Width, width)
-	}
-	return slices.Collect(slices.Chunk(columns, each))
-}
-
-// Title returns a column's heading as it is drawn in a footer.
-func (c FooterColumn) Title() Heading {
-	h := c.Heading
-	h.Level, h.Size, h.ClassName, h.ClassPrefix = 2, "s", "nhsuk-footer__heading", "nhsuk-heading-"
-	return h
+		when(none, "nhsuk-summary-list__row--no-border"), row.Classes)
 }

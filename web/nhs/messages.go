@@ -179,7 +179,12 @@ func (c Card) Title() Heading {
 }
 
 // ActionItem returns an action as it is drawn here.
-func (c Card) ActionItem(a Action) drawnAction { return drawnAction{a, c.Heading.Text} }
+func (c Card) ActionItem(a Action) drawnAction {
+	if !c.Heading.given() {
+		return drawnAction{Action: a}
+	}
+	return drawnAction{a, inner(c.Heading.Text, c.Heading.HTML)}
+}
 
 // A WarningCallout is a card that must not be missed.
 type WarningCallout struct {

@@ -37,12 +37,21 @@ func fill(dst reflect.Value, value any) error {
 	return fmt.Errorf("want %v, got %T", dst.Type(), value)
 }
 
-// fillPointer makes what dst points to; false means to leave it out.
+// fillPointer makes what dst points to. True stands for one without options, and
+// false for none, even where there would be one if nothing were said.
 func fillPointer(dst reflect.Value, value any) error {
-	if off, ok := value.(bool); ok && !off && dst.Type().Elem().Kind() != reflect.Bool {
+	made := reflect.New(dst.Type().Elem())
+	if on, ok := value.(bool); ok && made.Elem().Kind() == reflect.Struct {
+		absent := fieldNamed(made.Elem(), "absent")
+		if !on && !absent.IsValid() {
+			return nil
+		}
+		if !on {
+			absent.SetBool(true)
+		}
+		dst.Set(made)
 		return nil
 	}
-	made := reflect.New(dst.Type().Elem())
 	if err := fill(made.Elem(), value); err != nil {
 		return err
 	}
@@ -67,6 +76,10 @@ func fillStruct(dst reflect.Value, value any) error {
 		if at := fieldNamed(dst, "html"); at.IsValid() {
 			return fill(at, value)
 		}
+	case []any: // where several may stand for a set that holds them
+		if at := fieldNamed(dst, "items"); at.IsValid() {
+			return fill(at, value)
+		}
 	case bool:
 		if at := fieldNamed(dst, "shown"); at.IsValid() {
 			return fill(at, value)
@@ -85,6 +98,9 @@ func fieldNamed(dst reflect.Value, option string) reflect.Value {
 }
 
 func fillSlice(dst, src reflect.Value) error {
+	if src.Kind() == reflect.Map { // one stands for a list of one
+		src = reflect.ValueOf([]any{src.Interface()})
+	}
 	if src.Kind() != reflect.Slice {
 		return fmt.Errorf("want several, got %v", src.Type())
 	}
