@@ -307,6 +307,9 @@ func (r *Room) vacate(s *seat) {
 	}
 	s.conn = nil
 	r.server.metrics.people.Dec()
+	if r.server.cfg.Relay != nil {
+		r.server.cfg.Relay.Revoke(r.id, s.ticket.Seat)
+	}
 	r.clerk.depart(s.ticket)
 }
 

@@ -17,6 +17,7 @@ import (
 	"github.com/wardvisit/wardvisit/signaling/protocol"
 	"github.com/wardvisit/wardvisit/signaling/sfu"
 	"github.com/wardvisit/wardvisit/signaling/ticket"
+	"github.com/wardvisit/wardvisit/signaling/turn"
 )
 
 const (
@@ -60,7 +61,10 @@ type Attendance interface {
 
 // Config is what a Server needs to be told.
 type Config struct {
-	Media      *sfu.SFU
+	Media *sfu.SFU
+	// Relay, if not nil, is told when a seat is given up, so that nobody goes on
+	// using it.
+	Relay      *turn.Server
 	Tickets    *ticket.Sealer
 	Attendance Attendance
 	// Origins are the pages that may open a websocket, as "https://host:port".

@@ -17,7 +17,6 @@ const (
 	WasRemoved Reason = "removed"  // the ward removed this person
 	HasLeft    Reason = "left"     // this person left
 	Replaced   Reason = "replaced" // the seat was resumed on another socket
-	MediaLost  Reason = "lost"     // the seat's media failed for good
 )
 
 // A Code says why a frame was refused. Codes are stable: they are labels of

@@ -128,17 +128,26 @@ func New(cfg Config) (*SFU, error) {
 // Local returns the addresses the SFU listens at.
 func (s *SFU) Local() []netip.AddrPort { return s.local }
 
-// Advertised returns the addresses that answers name: where a browser, or a
-// relay on its behalf, sends media.
-func (s *SFU) Advertised() []netip.AddrPort {
+// Routes returns where media is sent by those who reach us through a relay of
+// ours: by each address that answers name, the one we listen at.
+func (s *SFU) Routes() map[netip.AddrPort]netip.AddrPort {
+	routes := map[netip.AddrPort]netip.AddrPort{}
+	for _, local := range s.local {
+		routes[local] = local
+	}
 	if len(s.cfg.Advertise) == 0 {
-		return s.local
+		return routes
 	}
-	var addrs []netip.AddrPort
+	clear(routes)
 	for _, addr := range s.cfg.Advertise {
-		addrs = append(addrs, netip.AddrPortFrom(addr, s.local[0].Port()))
+		for _, local := range s.local {
+			advertised := netip.AddrPortFrom(addr, local.Port())
+			if _, has := routes[advertised]; !has && addr.Is4() == local.Addr().Is4() {
+				routes[advertised] = local
+			}
+		}
 	}
-	return addrs
+	return routes
 }
 
 // Totals returns the running counts.

@@ -33,6 +33,8 @@ type Options struct {
 	FramePackets int
 	// PacketBytes is the payload of a video packet; 1100 if 0.
 	PacketBytes int
+	// Relay, if not nil, is the only way it may use.
+	Relay *webrtc.ICEServer
 	// Latency, if not nil, gets how long each packet took.
 	Latency *Histogram
 	Now     func() time.Time

@@ -79,7 +79,12 @@ func (b *Browser) connect() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if b.pc, err = api.NewPeerConnection(webrtc.Configuration{}); err != nil {
+	var config webrtc.Configuration
+	if b.opt.Relay != nil {
+		config.ICEServers = []webrtc.ICEServer{*b.opt.Relay}
+		config.ICETransportPolicy = webrtc.ICETransportPolicyRelay
+	}
+	if b.pc, err = api.NewPeerConnection(config); err != nil {
 		return "", err
 	}
 	for i, kind := range []webrtc.RTPCodecType{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo} {
