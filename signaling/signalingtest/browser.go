@@ -71,6 +71,10 @@ type Browser struct {
 	stop chan struct{}
 	work sync.WaitGroup
 
+	hearing sync.Once     // of the first packet
+	heard   chan struct{} // closed then
+	first   time.Time     // when that was; set before heard is closed
+
 	writing sync.Mutex // of socket: one writer at a time
 
 	mu      sync.Mutex
@@ -87,7 +91,7 @@ type Browser struct {
 func Join(ctx context.Context, opt Options) (*Browser, error) {
 	ctx, cancel := context.WithTimeout(ctx, joinWithin)
 	defer cancel()
-	b := &Browser{opt: opt, stop: make(chan struct{}), changed: make(chan struct{})}
+	b := &Browser{opt: opt, stop: make(chan struct{}), heard: make(chan struct{}), changed: make(chan struct{})}
 	offer, err := b.connect()
 	if err != nil {
 		if b.pc != nil {

@@ -165,6 +165,10 @@ func (b *Browser) receive(slot *Slot, track *webrtc.TrackRemote) {
 			continue
 		}
 		payload, now := buf[size:n], b.opt.Now()
+		b.hearing.Do(func() {
+			b.first = now
+			close(b.heard)
+		})
 		slot.mu.Lock()
 		if track.Kind() == webrtc.RTPCodecTypeVideo {
 			payload = slot.video.noteFrame(payload)

@@ -21,6 +21,7 @@ type sender struct {
 	header rtp.Header
 	wideID uint8
 	key    bool // the next frame is to be a keyframe
+	sent   int  // packets
 
 	picture uint16
 	level   uint8
@@ -81,6 +82,7 @@ func (s *sender) write(payload []byte, marker bool, wide *uint16) {
 	if s.out == nil {
 		return
 	}
+	s.sent++
 	s.header.Marker = marker
 	s.header.SequenceNumber++
 	if s.wideID != 0 {

@@ -52,7 +52,7 @@ type Ticket struct {
 	About     string    // such as "Daughter", or "BSL interpreter"
 	ID        string    // random; a ticket opens a seat once
 	NotBefore time.Time // to the second
-	Expires   time.Time // to the second; at most MaxLife after NotBefore
+	Expires   time.Time // to the second; at most MaxLife after NotBefore, by one reading of the clock
 }
 
 // LogValue keeps the name, and who somebody is, out of every log.
@@ -91,6 +91,7 @@ type claims struct {
 // Seal returns the ticket as a browser carries it. It refuses one that Open
 // would never open, saying why.
 func (s *Sealer) Seal(t Ticket) (string, error) {
+	t.NotBefore, t.Expires = t.NotBefore.Truncate(time.Second), t.Expires.Truncate(time.Second)
 	if err := t.check(); err != nil {
 		return "", fmt.Errorf("ticket: seal: %w", err)
 	}
