@@ -109,21 +109,14 @@ func splitSelectors(head string) []string {
 
 var (
 	class = regexp.MustCompile(`\.(-?[A-Za-z_][A-Za-z0-9_-]*)`)
-	datum = regexp.MustCompile(`\[(data-[a-z0-9-]+)`)
 	not   = regexp.MustCompile(`:not\([^()]*\)`)
 )
 
 // wanted reports whether a selector can match on our pages: whatever it
-// excludes, every class and every data attribute it asks for must be used.
+// excludes, every class it asks for must be used.
 func wanted(selector string, used *usage) bool {
-	selector = not.ReplaceAllString(selector, "")
-	for _, found := range class.FindAllStringSubmatch(selector, -1) {
+	for _, found := range class.FindAllStringSubmatch(not.ReplaceAllString(selector, ""), -1) {
 		if !used.has(found[1]) {
-			return false
-		}
-	}
-	for _, found := range datum.FindAllStringSubmatch(selector, -1) {
-		if !used.pages[found[1]] && !used.parts[found[1]] {
 			return false
 		}
 	}

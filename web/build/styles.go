@@ -29,10 +29,8 @@ func buildStyles(web string, out *dist) error {
 			return fmt.Errorf("compile %s: %w", sheet, err)
 		}
 		css = prune(css, used)
-		for _, away := range fetches.FindAllStringSubmatch(css, -1) {
-			if !strings.HasPrefix(away[1], "data:") {
-				return fmt.Errorf("%s would fetch %s: a page must come whole from its own server", sheet, away[0])
-			}
+		if address := away(css); address != "" {
+			return fmt.Errorf("%s would fetch %s: a page must come whole from its own server", sheet, address)
 		}
 		out.add(strings.TrimSuffix(filepath.Base(sheet), ".scss")+".css", []byte(css))
 	}
@@ -51,4 +49,14 @@ func sass(web, sheet string) (string, error) {
 		return "", fmt.Errorf("sass warns: %s", strings.TrimSpace(said.String()))
 	}
 	return css.String(), nil
+}
+
+// away returns the first thing that a style sheet would fetch, or nothing.
+func away(css string) string {
+	for _, found := range fetches.FindAllStringSubmatch(css, -1) {
+		if !strings.HasPrefix(found[1], "data:") {
+			return found[0]
+		}
+	}
+	return ""
 }

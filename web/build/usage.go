@@ -11,6 +11,7 @@ import (
 // usage is which classes our pages can bear.
 type usage struct {
 	pages words             // written in a page, a handler or a script
+	asked words             // written there between quotation marks, as an option is
 	parts words             // written in package nhs, which draws the components
 	owner map[string]string // which component a template of package nhs belongs to
 	draws map[string][]string
@@ -29,6 +30,7 @@ func (w words) add(text []byte) {
 }
 
 var (
+	quoted = regexp.MustCompile(`"([a-z0-9-]+)"`)
 	define = regexp.MustCompile(`{{-? *define "([a-z-]+)"`)
 	within = regexp.MustCompile(`{{-? *template "([a-z.-]+)"`)
 	byName = regexp.MustCompile(`(?:nhs|field [^ "]+) "([a-z-]+)"`)
@@ -37,7 +39,7 @@ var (
 
 // readUsage reads our source, and what the scripts became.
 func readUsage(web string, out *dist) (*usage, error) {
-	use := &usage{pages: words{}, parts: words{}, owner: map[string]string{}, draws: map[string][]string{}, drawn: map[string]bool{}}
+	use := &usage{pages: words{}, asked: words{}, parts: words{}, owner: map[string]string{}, draws: map[string][]string{}, drawn: map[string]bool{}}
 	if err := eachSource(web, []string{"nhs/*.html", "nhs/*.go"}, use.readComponent); err != nil {
 		return nil, err
 	}
@@ -91,6 +93,9 @@ func (u *usage) readComponent(name string, text []byte) {
 
 func (u *usage) readPage(_ string, text []byte) {
 	u.pages.add(text)
+	for _, found := range quoted.FindAllSubmatch(text, -1) {
+		u.asked[string(found[1])] = true
+	}
 	for _, found := range byName.FindAllSubmatch(text, -1) {
 		u.draw(string(found[1]))
 	}
@@ -127,8 +132,8 @@ func kebab(name string) string {
 }
 
 // has reports whether a page can bear a class: because a page or a script
-// writes it, or because a component that some page draws does. A modifier that
-// a component takes as an option is borne only if some page writes its name.
+// writes it, or because a component that some page draws does. A class that ends
+// in an option is borne only if some page asks for the option.
 func (u *usage) has(class string) bool {
 	if u.pages[class] {
 		return true
@@ -136,8 +141,15 @@ func (u *usage) has(class string) bool {
 	if component, known := u.owner[blockOf(class)]; known && !u.drawn[component] {
 		return false
 	}
-	base, modifier, modified := strings.Cut(class, "--")
-	return u.parts[class] || modified && u.parts[base+"--"] && u.pages[modifier]
+	if u.parts[class] {
+		return true
+	}
+	for i, r := range class {
+		if r == '-' && u.parts[class[:i+1]] && u.asked[class[i+1:]] {
+			return true
+		}
+	}
+	return false
 }
 
 // blockOf returns the component that a class of the design system belongs to.

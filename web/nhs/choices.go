@@ -136,7 +136,7 @@ type drawnChoice struct {
 func (r Radios) Drawn() []drawnChoice {
 	var out []drawnChoice
 	for n, item := range r.Items {
-		d := drawChoice(item, orElse(r.IDPrefix, r.Name), n, "nhsuk-radios", r.Disabled)
+		d := drawChoice(item, orElse(r.IDPrefix, r.Name), n, r.Disabled, "nhsuk-radios__label", "nhsuk-radios__hint")
 		d.Control = r.Name
 		d.IsChecked = chosen(item, r.Value != "" && r.Value == item.Value)
 		out = append(out, d)
@@ -148,7 +148,7 @@ func (r Radios) Drawn() []drawnChoice {
 func (c Checkboxes) Drawn() []drawnChoice {
 	var out []drawnChoice
 	for n, item := range c.Items {
-		d := drawChoice(item, orElse(c.IDPrefix, c.Name), n, "nhsuk-checkboxes", c.Disabled)
+		d := drawChoice(item, orElse(c.IDPrefix, c.Name), n, c.Disabled, "nhsuk-checkboxes__label", "nhsuk-checkboxes__hint")
 		d.Control = orElse(item.Name, c.Name)
 		d.IsChecked = chosen(item, contains(c.Values, item.Value))
 		if c.Fieldset == nil { // nothing else says it of them all
@@ -166,7 +166,7 @@ func chosen(item Choice, asked bool) bool {
 	return asked
 }
 
-func drawChoice(item Choice, prefix string, n int, class string, off bool) drawnChoice {
+func drawChoice(item Choice, prefix string, n int, off bool, labelClass, hintClass string) drawnChoice {
 	d := drawnChoice{Choice: item, Key: item.ID, IsOff: off}
 	if d.Key == "" {
 		d.Key = prefix
@@ -180,7 +180,7 @@ func drawChoice(item Choice, prefix string, n int, class string, off bool) drawn
 	d.Named = Label{
 		ID: item.Label.ID, VisuallyHiddenText: item.Label.VisuallyHiddenText, For: d.Key,
 		Text: orElse(item.Label.Text, item.Text), HTML: item.Label.HTML,
-		Classes: classes(class+"__label", item.Label.Classes), Attributes: item.Label.Attributes,
+		Classes: classes(labelClass, item.Label.Classes), Attributes: item.Label.Attributes,
 	}
 	if d.Named.HTML == "" {
 		d.Named.HTML = item.HTML
@@ -188,7 +188,7 @@ func drawChoice(item Choice, prefix string, n int, class string, off bool) drawn
 	if item.Hint.given() {
 		hint := item.Hint
 		hint.ID = orElse(hint.ID, d.Key+"-item-hint")
-		hint.Classes = classes(class+"__hint", hint.Classes)
+		hint.Classes = classes(hintClass, hint.Classes)
 		d.Said, d.By = &hint, hint.ID
 	}
 	return d

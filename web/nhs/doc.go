@@ -23,6 +23,10 @@
 //
 //	{{field . "input" "name" "label" "Full name" "autocomplete" "name"}}
 //
+// The build leaves out the styles that no page uses, and finds what is used by
+// reading this package: so the name of a class stands here in full, or up to the
+// hyphen after which an option is put.
+//
 // # What is not here
 //
 // Options that the design system calls deprecated, and its header, which bears

@@ -112,12 +112,12 @@ type drawnCell struct {
 
 // Class returns the cell's class names.
 func (c drawnCell) Class() string {
-	base := "nhsuk-table__cell"
+	base, format := "nhsuk-table__cell", "nhsuk-table__cell--"
 	if c.IsHeader {
-		base = "nhsuk-table__header"
+		base, format = "nhsuk-table__header", "nhsuk-table__header--"
 	}
 	return classes(base,
-		oneOf(base+"--", c.Format, c.Classes, "numeric"),
+		oneOf(format, c.Format, c.Classes, "numeric"),
 		oneOf("nhsuk-u-text-align-", c.Align, c.Classes, "left", "centre", "right"),
 		when(c.Width != "" && !strings.Contains(c.Classes, "nhsuk-u-width-"+c.Width), "nhsuk-u-width-"+c.Width),
 		c.Classes)
