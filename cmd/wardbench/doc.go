@@ -1,0 +1,20 @@
+// Wardbench measures Wardvisit on the machine it runs on, and prints one table.
+//
+// A figure alone says more of the machine than of the program, so wherever there
+// is something to compare with, wardbench runs that too, in turns with ours and
+// in the same minutes:
+//
+//   - Acts at the desk beside bare inserts: as many rows as the acts left behind,
+//     in as many transactions, by the bare driver into a table without an index.
+//     No act could be faster than that on the same disk.
+//   - Our rooms beside a naive forwarder: Pion with its defaults, and a
+//     TrackLocalStaticRTP for each receiver. Both speak the room's own protocol,
+//     so the same load is put on both.
+//
+// A server under load is a process of its own on one core, and what it costs is
+// read from its processor time, so the load put on it does not count. The times
+// of a shared or busy machine drift; the ratios drift less.
+//
+// What a part needs and does not find, such as PostgreSQL or bin/wardvisit, is
+// said in its place in the table, and the rest goes on.
+package main
