@@ -195,6 +195,27 @@ func (v Visit) End(why Reason, now time.Time) (Visit, error) {
 	return v, nil
 }
 
+// RunOut returns v as time alone leaves it, and whether time has ended it: a hold
+// when it lapses, a visit at its end and the ward's grace. waited says that a
+// relative is still in the waiting room, which makes a visit that never began
+// the ward's to explain, not theirs.
+func (v Visit) RunOut(now time.Time, grace time.Duration, waited bool) (Visit, bool) {
+	why, at := RanToEnd, v.When.End().Add(grace)
+	switch {
+	case v.State == Held:
+		why, at = HoldLapsed, v.HeldUntil
+	case v.State != Live && waited:
+		why = ByWard
+	case v.State != Live:
+		why = NoShowVisitor
+	}
+	if v.State.Over() || now.Before(at) {
+		return v, false
+	}
+	over, err := v.End(why, now)
+	return over, err == nil
+}
+
 // WaitingRoomOpen refuses a relative or interpreter who comes before the
 // waiting room opens, or after the visit is over. They may wait before the ward
 // has pressed Start.

@@ -147,3 +147,10 @@ func (tx *Tx) Sessions(ctx context.Context, ward booking.WardID) ([]booking.Sess
 		return s, err
 	}, wardSessions, ward)
 }
+
+const siteName = `SELECT name FROM sites ORDER BY id LIMIT 1`
+
+// SiteName returns the name of the hospital.
+func (tx *Tx) SiteName(ctx context.Context) (string, error) {
+	return one(ctx, tx, "site name", fmt.Errorf("store: there is no hospital yet"), scalar[string], siteName)
+}

@@ -1,0 +1,252 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/wardvisit/wardvisit/booking"
+	"github.com/wardvisit/wardvisit/booking/store"
+)
+
+// An act is one change to one visit under way: the transaction it is in, who
+// asks, when, and the visit as it is.
+type act struct {
+	*store.Tx
+	by   booking.Actor
+	now  time.Time
+	ward booking.Ward // under the policy that the visit was booked under
+	rec  store.Record
+}
+
+// A right says whether an actor may do a thing to a visit.
+type right func(by booking.Actor, r store.Record) bool
+
+// mayRun is the right of the ward.
+func mayRun(by booking.Actor, r store.Record) bool { return by.MayRun(r.Ward) }
+
+// maySteer is the right to move, cancel or fill in a visit: the ward's, and that
+// of the relatives who come to it.
+func maySteer(by booking.Actor, r store.Record) bool {
+	return by.MayRun(r.Ward) || comes(by, r)
+}
+
+// maySee is the right to look at a visit.
+func maySee(by booking.Actor, r store.Record) bool {
+	return maySteer(by, r) || interprets(by, r) ||
+		by.Kind == booking.DeviceActor && by.ID == string(r.Device)
+}
+
+func comes(by booking.Actor, r store.Record) bool {
+	for _, p := range r.People {
+		if p.Visitor != "" && p.Visitor == by.Visitor() && p.Place != booking.Removed {
+			return true
+		}
+	}
+	return false
+}
+
+func interprets(by booking.Actor, r store.Record) bool {
+	for _, p := range r.People {
+		if p.Interpreter != "" && p.Interpreter == by.Interpreter() && p.Place != booking.Removed {
+			return true
+		}
+	}
+	return false
+}
+
+// change runs an act on the visit called ref and returns what has become of it.
+func (d *Desk) change(ctx context.Context, by booking.Actor, ref booking.Reference, may right, fn func(a *act) error) (Visit, error) {
+	return do(ctx, d, func(tx *store.Tx) (Visit, error) {
+		found, err := tx.RecordByReference(ctx, ref)
+		if err != nil {
+			return Visit{}, err
+		}
+		return d.changeFound(ctx, tx, by, found, may, fn)
+	})
+}
+
+// changeByID is change for those that have a visit's id: forms, rooms, sweeps.
+func (d *Desk) changeByID(ctx context.Context, by booking.Actor, id booking.VisitID, may right, fn func(a *act) error) (Visit, error) {
+	return do(ctx, d, func(tx *store.Tx) (Visit, error) {
+		found, err := tx.Record(ctx, id)
+		if err != nil {
+			return Visit{}, err
+		}
+		return d.changeFound(ctx, tx, by, found, may, fn)
+	})
+}
+
+func (d *Desk) changeFound(ctx context.Context, tx *store.Tx, by booking.Actor, found store.Record, may right, fn func(a *act) error) (Visit, error) {
+	if !may(by, found) {
+		return Visit{}, booking.ErrNoSuchVisit // not even that it exists
+	}
+	a := &act{Tx: tx, by: by, now: d.now(), rec: found}
+	if err := a.Touch(ctx, patientOf(found.Patient)); err != nil {
+		return Visit{}, err
+	}
+	// Everybody who changes a visit touches its patient first, so from here on it
+	// is as it is now until this act is over.
+	if err := a.load(ctx, found.ID); err != nil {
+		return Visit{}, err
+	}
+	if !may(by, a.rec) {
+		return Visit{}, booking.ErrNoSuchVisit
+	}
+	if err := fn(a); err != nil {
+		return Visit{}, err
+	}
+	return a.show(ctx)
+}
+
+// load reads the visit of the act again.
+func (a *act) load(ctx context.Context, id booking.VisitID) (err error) {
+	if a.rec, err = a.Record(ctx, id); err != nil {
+		return err
+	}
+	a.ward, err = a.WardUnder(ctx, a.rec.Ward, a.rec.PolicyVersion)
+	return err
+}
+
+// show returns the visit as its actor may see it, after the act.
+func (a *act) show(ctx context.Context) (Visit, error) {
+	if err := a.load(ctx, a.rec.ID); err != nil {
+		return Visit{}, err
+	}
+	return detailed(ctx, a.Tx, a.by, a.rec)
+}
+
+// save saves v as the visit of the act.
+func (a *act) save(ctx context.Context, v booking.Visit) error {
+	if err := a.SaveVisit(ctx, &v); err != nil {
+		return err
+	}
+	a.rec.Visit = v
+	return nil
+}
+
+// record writes down that the visit of the act has changed.
+func (a *act) record(ctx context.Context, what booking.Action, reason string) error {
+	return a.AddEvent(ctx, booking.Event{
+		At: a.now, By: a.by, Action: what, Subject: "visit " + string(a.rec.ID), Ward: a.rec.Ward, Reason: reason,
+	})
+}
+
+// participant finds one of the people of the visit.
+func (a *act) participant(id booking.ParticipantID) (booking.Participant, error) {
+	for _, p := range a.rec.People {
+		if p.ID == id {
+			return p, nil
+		}
+	}
+	return booking.Participant{}, booking.ErrNoSuchPerson
+}
+
+// label names a participant in an event: a kind and an id, never a name.
+func label(p booking.Participant) string {
+	if p.Role == booking.AsInterpreter {
+		return "interpreter " + string(p.Interpreter)
+	}
+	return "visitor " + string(p.Visitor)
+}
+
+func patientOf(id booking.PatientID) store.Resource {
+	return store.Resource{Kind: store.Patient, ID: string(id)}
+}
+
+func deviceOf(id booking.DeviceID) store.Resource {
+	return store.Resource{Kind: store.Device, ID: string(id)}
+}
+
+func interpreterOf(id booking.InterpreterID) store.Resource {
+	return store.Resource{Kind: store.Interpreter, ID: string(id)}
+}
+
+// shown gives a record as an actor may see it.
+func shown(ctx context.Context, tx *store.Tx, by booking.Actor, r store.Record) (Visit, error) {
+	ward, err := tx.WardUnder(ctx, r.Ward, r.PolicyVersion)
+	if err != nil {
+		return Visit{}, err
+	}
+	v := Visit{
+		Visit: r.Visit, PatientRecord: r.PatientRecord, WardRecord: ward, Bed: bedName(r.Bay, r.Bed),
+		DeviceRecord: r.DeviceRecord, People: r.People, Interpreter: r.Offer,
+	}
+	switch by.Kind {
+	case booking.VisitorActor:
+		v.PatientRecord.MRN = ""
+	case booking.InterpreterActor:
+		v.PatientRecord, v.Patient, v.Bed = booking.Patient{}, "", ""
+	case booking.DeviceActor:
+		v.PatientRecord.Name, v.PatientRecord.MRN = "", ""
+	}
+	return v, nil
+}
+
+// detailed is shown with who else could come, while that can still be said.
+func detailed(ctx context.Context, tx *store.Tx, by booking.Actor, r store.Record) (Visit, error) {
+	v, err := shown(ctx, tx, by, r)
+	if err != nil || r.State != booking.Held && r.State != booking.Booked || !maySteer(by, r) {
+		return v, err
+	}
+	circle, err := tx.Circle(ctx, r.Patient)
+	if err != nil {
+		return v, err
+	}
+	for _, m := range circle {
+		c := Companion{Member: m, Self: m.Visitor.ID == by.Visitor() || by.Visitor() == "" && m.Visitor.ID == r.HeldFor}
+		for _, p := range r.People {
+			c.Chosen = c.Chosen || p.Visitor == m.Visitor.ID
+		}
+		if m.Status != booking.MemberApproved || m.Barred && !c.Self {
+			continue
+		}
+		if by.Visitor() != "" { // relatives see one another's names, not their numbers
+			c.Member.Barred = false
+			if !c.Self {
+				c.Member.Visitor.Phone, c.Member.Visitor.Email = "", ""
+			}
+		}
+		v.Companions = append(v.Companions, c)
+	}
+	return v, nil
+}
+
+func bedName(bay, bed string) string {
+	if bay == "" || bed == "" {
+		return bay + bed
+	}
+	return bay + ", " + bed
+}
+
+// wardOf returns the ward where a patient lies, if the actor may run it, or
+// ErrNoSuchPatient.
+func wardOf(ctx context.Context, tx *store.Tx, by booking.Actor, id booking.PatientID) (booking.Ward, error) {
+	stay, err := tx.Stay(ctx, id)
+	if err != nil {
+		return booking.Ward{}, err
+	}
+	if stay.Ward == "" || !by.MayRun(stay.Ward) {
+		return booking.Ward{}, booking.ErrNoSuchPatient
+	}
+	return tx.Ward(ctx, stay.Ward)
+}
+
+// standingFor returns what decides whether a visitor may visit a patient, if the
+// actor may ask: the visitor themself, or staff of the patient's ward.
+func standingFor(ctx context.Context, tx *store.Tx, by booking.Actor, patient booking.PatientID, visitor booking.VisitorID) (booking.Standing, error) {
+	if by.Visitor() == "" {
+		if _, err := wardOf(ctx, tx, by, patient); err != nil {
+			return booking.Standing{}, err
+		}
+		return tx.Standing(ctx, patient, visitor)
+	}
+	if by.Visitor() != visitor {
+		return booking.Standing{}, booking.ErrMayNot
+	}
+	standing, err := tx.Standing(ctx, patient, visitor)
+	if errors.Is(err, booking.ErrNoSuchPatient) {
+		err = booking.ErrNotInCircle // nobody learns who is here by asking
+	}
+	return standing, err
+}

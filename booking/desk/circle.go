@@ -1,0 +1,370 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/wardvisit/wardvisit/booking"
+	"github.com/wardvisit/wardvisit/booking/store"
+)
+
+// Circles are the patients that the asking visitor may visit. One who is barred
+// sees the same as before: a ward with nothing free.
+func (d *Desk) Circles(ctx context.Context, by booking.Actor) ([]Circle, error) {
+	return view(ctx, d, func(tx *store.Tx) ([]Circle, error) {
+		members, err := tx.Circles(ctx, by.Visitor())
+		if err != nil || by.Visitor() == "" {
+			return nil, err
+		}
+		var circles []Circle
+		for _, m := range members {
+			standing, err := tx.Standing(ctx, m.Patient, m.Visitor.ID)
+			if err != nil {
+				return nil, err
+			}
+			stay, err := tx.Stay(ctx, m.Patient)
+			if err != nil {
+				return nil, err
+			}
+			standing.Member.Barred = false
+			standing.Patient.MRN = ""
+			circles = append(circles, Circle{
+				Patient: standing.Patient, Ward: standing.Ward, Bed: bedName(stay.Bay, stay.Bed),
+				Relationship: m.Relationship, Refused: standing.MayVisit(d.now()),
+			})
+		}
+		return circles, nil
+	})
+}
+
+// Propose asks the ward to let somebody new into a patient's circle.
+func (d *Desk) Propose(ctx context.Context, by booking.Actor, patient booking.PatientID, who Contact) (booking.CircleMember, error) {
+	who, err := d.readContact(who)
+	if err != nil {
+		return booking.CircleMember{}, err
+	}
+	return do(ctx, d, func(tx *store.Tx) (booking.CircleMember, error) {
+		none := booking.CircleMember{}
+		standing, err := standingFor(ctx, tx, by, patient, by.Visitor())
+		switch {
+		case err != nil:
+			return none, err
+		case standing.Member.ID == "" || standing.Member.Status == booking.MemberRemoved:
+			return none, booking.ErrNotInCircle
+		case standing.Member.Status != booking.MemberApproved:
+			return none, booking.ErrNotApproved
+		}
+		if err := tx.Touch(ctx, patientOf(patient)); err != nil {
+			return none, err
+		}
+		m, isNew, err := d.member(ctx, tx, patient, who)
+		if err != nil {
+			return none, err
+		}
+		if !isNew && m.Status != booking.MemberRemoved {
+			return none, booking.ErrAlreadyInCircle
+		}
+		m.Status, m.Relationship = booking.MemberProposed, who.Relationship
+		if err := putMember(ctx, tx, m, isNew); err != nil {
+			return none, err
+		}
+		err = tx.AddEvent(ctx, memberEvent(d.now(), by, booking.VisitorProposed, m, standing.Ward.ID, ""))
+		m.Visitor.Phone, m.Visitor.Email, m.Barred = "", "", false // whose number it is, only the ward knows
+		return m, err
+	})
+}
+
+// Invite takes somebody into a patient's circle and sends them a link. A person
+// already in it gets a new link.
+func (d *Desk) Invite(ctx context.Context, by booking.Actor, patient booking.PatientID, who Contact) (booking.CircleMember, error) {
+	who, err := d.readContact(who)
+	if err != nil {
+		return booking.CircleMember{}, err
+	}
+	return do(ctx, d, func(tx *store.Tx) (booking.CircleMember, error) {
+		none := booking.CircleMember{}
+		ward, err := wardOf(ctx, tx, by, patient)
+		if err != nil {
+			return none, err
+		}
+		if err := tx.Touch(ctx, patientOf(patient)); err != nil {
+			return none, err
+		}
+		m, isNew, err := d.member(ctx, tx, patient, who)
+		if err != nil {
+			return none, err
+		}
+		if m.Barred {
+			return none, booking.ErrMayNot // lift the bar first
+		}
+		m.Relationship = who.Relationship
+		return d.approve(ctx, tx, by, m, ward, isNew, booking.VisitorInvited)
+	})
+}
+
+// member finds who has this number and what they are in the patient's circle,
+// making what is not there yet. Somebody new is not saved as a member.
+func (d *Desk) member(ctx context.Context, tx *store.Tx, patient booking.PatientID, who Contact) (m booking.CircleMember, isNew bool, err error) {
+	visitor, err := tx.VisitorByPhone(ctx, who.Phone)
+	if errors.Is(err, booking.ErrNoSuchPerson) {
+		id, idErr := d.newID()
+		if idErr != nil {
+			return m, false, idErr
+		}
+		visitor = booking.Visitor{ID: booking.VisitorID(id), Name: who.Name, Phone: who.Phone, Email: who.Email}
+		err = tx.AddVisitor(ctx, visitor)
+	}
+	if err != nil {
+		return m, false, err
+	}
+	if m, err = tx.MemberOf(ctx, patient, visitor.ID); err != nil || m.ID != "" {
+		return m, false, err
+	}
+	id, err := d.newID()
+	return booking.CircleMember{ID: booking.MemberID(id), Patient: patient, Visitor: visitor}, true, err
+}
+
+func putMember(ctx context.Context, tx *store.Tx, m booking.CircleMember, isNew bool) error {
+	if isNew {
+		return tx.AddMember(ctx, m)
+	}
+	return tx.SaveMember(ctx, m)
+}
+
+// approve lets a member in, and sends them a link.
+func (d *Desk) approve(ctx context.Context, tx *store.Tx, by booking.Actor, m booking.CircleMember, ward booking.Ward, isNew bool, what booking.Action) (booking.CircleMember, error) {
+	now := d.now()
+	if m.Status != booking.MemberApproved {
+		m.Status, m.ApprovedAt = booking.MemberApproved, now
+	}
+	if err := putMember(ctx, tx, m, isNew); err != nil {
+		return m, err
+	}
+	expires := now.Add(inviteLife)
+	link, err := d.newLink(ctx, tx, booking.Invite{Patient: m.Patient, Visitor: m.Visitor.ID, Expires: expires})
+	if err != nil {
+		return m, err
+	}
+	err = d.owe(ctx, tx, m.Visitor.Phone, m.Visitor.Email, booking.Notice{
+		Kind: booking.NoticeInvite, Due: now, Expires: expires, Dedupe: fmt.Sprintf("%s:%s", booking.NoticeInvite, hashSecret(link)),
+		Words: map[string]string{"hospital": ward.Site.Name, "phone": ward.Phone, "link": link},
+	})
+	if err != nil {
+		return m, err
+	}
+	return m, tx.AddEvent(ctx, memberEvent(now, by, what, m, ward.ID, ""))
+}
+
+func memberEvent(now time.Time, by booking.Actor, what booking.Action, m booking.CircleMember, ward booking.WardID, reason string) booking.Event {
+	return booking.Event{At: now, By: by, Action: what, Subject: "member " + string(m.ID), Ward: ward, Reason: reason}
+}
+
+// onMember runs an act of the ward on a member of one of its patients' circles.
+func (d *Desk) onMember(ctx context.Context, by booking.Actor, id booking.MemberID, fn func(tx *store.Tx, m booking.CircleMember, ward booking.Ward) (booking.CircleMember, error)) (booking.CircleMember, error) {
+	return do(ctx, d, func(tx *store.Tx) (booking.CircleMember, error) {
+		m, err := tx.Member(ctx, id)
+		if err != nil {
+			return m, err
+		}
+		ward, err := wardOf(ctx, tx, by, m.Patient)
+		if errors.Is(err, booking.ErrNoSuchPatient) {
+			err = booking.ErrNoSuchPerson
+		}
+		if err != nil {
+			return booking.CircleMember{}, err
+		}
+		if err := tx.Touch(ctx, patientOf(m.Patient)); err != nil {
+			return m, err
+		}
+		if m, err = tx.Member(ctx, id); err != nil {
+			return m, err
+		}
+		return fn(tx, m, ward)
+	})
+}
+
+// Approve lets a proposed member in, and sends them a link.
+func (d *Desk) Approve(ctx context.Context, by booking.Actor, id booking.MemberID) (booking.CircleMember, error) {
+	return d.onMember(ctx, by, id, func(tx *store.Tx, m booking.CircleMember, ward booking.Ward) (booking.CircleMember, error) {
+		switch m.Status {
+		case booking.MemberApproved:
+			return m, nil // pressed twice
+		case booking.MemberRemoved:
+			return m, booking.ErrNoSuchPerson
+		}
+		return d.approve(ctx, tx, by, m, ward, false, booking.VisitorApproved)
+	})
+}
+
+// RemoveMember takes somebody out of a circle and revokes their links. Their
+// visits go on without them, or are cancelled if nobody else comes.
+func (d *Desk) RemoveMember(ctx context.Context, by booking.Actor, id booking.MemberID) (booking.CircleMember, error) {
+	return d.onMember(ctx, by, id, func(tx *store.Tx, m booking.CircleMember, ward booking.Ward) (booking.CircleMember, error) {
+		if m.Status == booking.MemberRemoved {
+			return m, nil
+		}
+		m.Status = booking.MemberRemoved
+		if err := tx.SaveMember(ctx, m); err != nil {
+			return m, err
+		}
+		now := d.now()
+		revoked, err := tx.RevokeInvites(ctx, m.Patient, m.Visitor.ID, now)
+		if err != nil {
+			return m, err
+		}
+		if err := tx.AddEvent(ctx, memberEvent(now, by, booking.VisitorWithdrawn, m, ward.ID, "")); err != nil {
+			return m, err
+		}
+		if revoked > 0 {
+			if err := tx.AddEvent(ctx, memberEvent(now, by, booking.InviteRevoked, m, "", "")); err != nil {
+				return m, err
+			}
+		}
+		return m, d.keepAway(ctx, tx, by, m)
+	})
+}
+
+// Bar keeps a person from a patient whatever else is said. reason is for staff
+// only. Their links go on opening, onto a ward with nothing free.
+func (d *Desk) Bar(ctx context.Context, by booking.Actor, id booking.MemberID, reason string) (booking.CircleMember, error) {
+	reason, err := readText(reason, longestReason)
+	if err != nil {
+		return booking.CircleMember{}, err
+	}
+	return d.onMember(ctx, by, id, func(tx *store.Tx, m booking.CircleMember, ward booking.Ward) (booking.CircleMember, error) {
+		if m.Barred {
+			return m, nil
+		}
+		bar, err := d.newID()
+		if err != nil {
+			return m, err
+		}
+		now := d.now()
+		if err := tx.AddBar(ctx, bar, m, reason, by.ID, now); err != nil {
+			return m, err
+		}
+		m.Barred = true
+		if err := tx.AddEvent(ctx, memberEvent(now, by, booking.VisitorBarred, m, ward.ID, "bar "+bar)); err != nil {
+			return m, err
+		}
+		return m, d.keepAway(ctx, tx, by, m)
+	})
+}
+
+// Unbar lifts a bar.
+func (d *Desk) Unbar(ctx context.Context, by booking.Actor, id booking.MemberID) (booking.CircleMember, error) {
+	return d.onMember(ctx, by, id, func(tx *store.Tx, m booking.CircleMember, ward booking.Ward) (booking.CircleMember, error) {
+		now := d.now()
+		lifted, err := tx.LiftBar(ctx, m, by.ID, now)
+		if err != nil || !lifted {
+			return m, err
+		}
+		m.Barred = false
+		return m, tx.AddEvent(ctx, memberEvent(now, by, booking.BarLifted, m, ward.ID, ""))
+	})
+}
+
+// keepAway takes somebody who may no longer visit a patient out of every visit
+// to come. Where they have a seat, they lose it for good. A booked visit to which
+// nobody else comes is cancelled, in the words of any visit that the ward
+// cancels; from others they are dropped.
+func (d *Desk) keepAway(ctx context.Context, tx *store.Tx, by booking.Actor, m booking.CircleMember) error {
+	now := d.now()
+	records, err := tx.VisitsOfPatient(ctx, m.Patient, now.Add(-12*time.Hour))
+	if err != nil {
+		return err
+	}
+	for _, r := range records {
+		if r.State.Over() {
+			continue
+		}
+		a := &act{Tx: tx, by: by, now: now}
+		if err := a.load(ctx, r.ID); err != nil {
+			return err
+		}
+		for _, p := range r.People {
+			if p.Visitor != m.Visitor.ID {
+				continue
+			}
+			if err := d.dropFrom(ctx, a, p); err != nil {
+				return err
+			}
+			break
+		}
+	}
+	return nil
+}
+
+func (d *Desk) dropFrom(ctx context.Context, a *act, p booking.Participant) error {
+	others := 0
+	for _, q := range a.rec.People {
+		if q.Role == booking.AsVisitor && q.ID != p.ID && q.Place != booking.Removed {
+			others++
+		}
+	}
+	switch {
+	case a.rec.State == booking.Held && a.rec.HeldFor == p.Visitor:
+		return a.giveBack(ctx)
+	case a.rec.State == booking.Held:
+		return a.DeleteParticipant(ctx, p.ID)
+	case a.rec.State.Open() || !p.HereSince.IsZero():
+		p.Place = booking.Removed
+		if err := a.SaveParticipant(ctx, p); err != nil {
+			return err
+		}
+		return a.record(ctx, booking.PersonRemoved, label(p))
+	case others == 0:
+		over, err := a.rec.Cancel(booking.ByWard, a.now)
+		if err != nil {
+			return err
+		}
+		return d.finish(ctx, a, over)
+	}
+	visitor, err := a.Visitor(ctx, p.Visitor)
+	if err != nil {
+		return err
+	}
+	if err := a.WithdrawNotices(ctx, a.rec.ID, visitor.Phone, a.now); err != nil {
+		return err
+	}
+	if err := d.tellOneOff(ctx, a, visitor.ID); err != nil {
+		return err
+	}
+	if err := a.DeleteParticipant(ctx, p.ID); err != nil {
+		return err
+	}
+	return a.record(ctx, booking.PersonRemoved, label(p))
+}
+
+// Seats are those that a member of a circle has, or had, in the rooms of visits
+// that are not over: what must hear of it when they are removed or barred.
+func (d *Desk) Seats(ctx context.Context, by booking.Actor, id booking.MemberID) ([]Seat, error) {
+	return view(ctx, d, func(tx *store.Tx) ([]Seat, error) {
+		m, err := tx.Member(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := wardOf(ctx, tx, by, m.Patient); err != nil {
+			return nil, booking.ErrNoSuchPerson
+		}
+		records, err := tx.VisitsOfPatient(ctx, m.Patient, d.now().Add(-12*time.Hour))
+		if err != nil {
+			return nil, err
+		}
+		var seats []Seat
+		for _, r := range records {
+			for _, p := range r.People {
+				if p.Visitor == m.Visitor.ID && !r.State.Over() && r.State != booking.Held {
+					v, err := shown(ctx, tx, by, r)
+					if err != nil {
+						return nil, err
+					}
+					seats = append(seats, seatOf(p, v))
+				}
+			}
+		}
+		return seats, nil
+	})
+}

@@ -1,0 +1,143 @@
+package desk
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/wardvisit/wardvisit/booking"
+	"github.com/wardvisit/wardvisit/booking/store"
+)
+
+// A Config is what a Desk needs to be one.
+type Config struct {
+	Store     *store.Store
+	Now       func() time.Time
+	Random    io.Reader // crypto/rand.Reader when nil
+	PublicURL string    // of the site, as links in messages begin: "https://visits.example"
+	Pepper    []byte    // the key of the hashes of codes; 32 bytes or more, kept with the database
+	Region    string    // where phone numbers typed without a country are from: "GB" when empty
+}
+
+// Desk is what people can ask for. Its methods may be called by many goroutines
+// at once.
+type Desk struct {
+	store   *store.Store
+	clock   func() time.Time
+	random  io.Reader
+	public  string
+	pepper  []byte
+	region  string
+	hashing chan struct{} // one place for each password being checked
+	nobody  string        // the hash checked when nobody has the name typed
+}
+
+// New returns a Desk.
+func New(c Config) (*Desk, error) {
+	if c.Store == nil || c.Now == nil || len(c.Pepper) < 32 {
+		return nil, errors.New("desk: needs a store, a clock and a pepper of 32 bytes")
+	}
+	if c.Random == nil {
+		c.Random = rand.Reader
+	}
+	if c.Region == "" {
+		c.Region = "GB"
+	}
+	nobody, err := NewPasswordHash("nobody has this password", c.Random)
+	if err != nil {
+		return nil, err
+	}
+	return &Desk{
+		store: c.Store, clock: c.Now, random: c.Random, public: strings.TrimRight(c.PublicURL, "/"),
+		pepper: c.Pepper, region: c.Region, hashing: make(chan struct{}, passwordsAtOnce), nobody: nobody,
+	}, nil
+}
+
+// now is the instant of an act, as exact as both engines keep it.
+func (d *Desk) now() time.Time { return d.clock().UTC().Truncate(time.Microsecond) }
+
+// newID returns a UUID of version 7: in order of time, so that indexes grow at
+// their end, and random beyond it.
+func (d *Desk) newID() (string, error) {
+	var b [16]byte
+	if _, err := io.ReadFull(d.random, b[6:]); err != nil {
+		return "", fmt.Errorf("desk: random: %w", err)
+	}
+	var ms [8]byte
+	binary.BigEndian.PutUint64(ms[:], uint64(d.clock().UnixMilli()))
+	copy(b[:6], ms[2:])
+	b[6] = b[6]&0x0f | 0x70
+	b[8] = b[8]&0x3f | 0x80
+	h := hex.EncodeToString(b[:])
+	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:], nil
+}
+
+// newSecret returns n random bytes to be put in a link or a cookie.
+func (d *Desk) newSecret(n int) (string, error) {
+	b := make([]byte, n)
+	if _, err := io.ReadFull(d.random, b); err != nil {
+		return "", fmt.Errorf("desk: random: %w", err)
+	}
+	return base64.RawURLEncoding.EncodeToString(b), nil
+}
+
+// newCode returns a one-time code, every one equally likely.
+func (d *Desk) newCode() (string, error) {
+	var limit, bound uint32 = 1, 0
+	for range booking.CodeDigits {
+		limit *= 10
+	}
+	bound = (1<<32 - 1) / limit * limit // beyond which the first codes would come up once more
+	for {
+		var b [4]byte
+		if _, err := io.ReadFull(d.random, b[:]); err != nil {
+			return "", fmt.Errorf("desk: random: %w", err)
+		}
+		if n := binary.BigEndian.Uint32(b[:]); n < bound {
+			return fmt.Sprintf("%0*d", booking.CodeDigits, n%limit), nil
+		}
+	}
+}
+
+// hashSecret hashes what is too long to guess.
+func hashSecret(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// hashCode hashes what is short enough to guess, with a key that is not in the
+// table beside it. scope keeps two uses of the same code apart.
+func (d *Desk) hashCode(scope, code string) string {
+	mac := hmac.New(sha256.New, d.pepper)
+	io.WriteString(mac, scope)
+	mac.Write([]byte{0})
+	io.WriteString(mac, code)
+	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// view runs a read.
+func view[T any](ctx context.Context, d *Desk, fn func(tx *store.Tx) (T, error)) (out T, err error) {
+	err = d.store.View(ctx, func(tx *store.Tx) error {
+		out, err = fn(tx)
+		return err
+	})
+	return out, err
+}
+
+// do runs an act.
+func do[T any](ctx context.Context, d *Desk, fn func(tx *store.Tx) (T, error)) (out T, err error) {
+	err = d.store.Do(ctx, func(tx *store.Tx) error {
+		out, err = fn(tx)
+		return err
+	})
+	return out, err
+}

@@ -1,0 +1,257 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/wardvisit/wardvisit/booking"
+	"github.com/wardvisit/wardvisit/booking/store"
+)
+
+// How pairing codes behave. There are 26^6 of them and at most one open for each
+// device, so a hundred guesses in ten minutes find none.
+const (
+	pairingLife  = 10 * time.Minute
+	pairingTries = 100
+	pairingScope = "pairing"
+)
+
+// Devices are a ward's iPads.
+func (d *Desk) Devices(ctx context.Context, by booking.Actor, ward booking.WardID) ([]booking.Device, error) {
+	return view(ctx, d, func(tx *store.Tx) ([]booking.Device, error) {
+		if _, err := heldWard(ctx, tx, by, ward); err != nil {
+			return nil, err
+		}
+		return tx.Devices(ctx, ward)
+	})
+}
+
+// onDevice runs an act of the ward on one of its devices.
+func onDevice[T any](ctx context.Context, d *Desk, by booking.Actor, id booking.DeviceID, fn func(tx *store.Tx, device booking.Device) (T, error)) (T, error) {
+	return do(ctx, d, func(tx *store.Tx) (none T, err error) {
+		device, err := tx.Device(ctx, id)
+		if err != nil {
+			return none, err
+		}
+		if !by.MayRun(device.Ward) {
+			return none, booking.ErrNoSuchDevice
+		}
+		if err := tx.Touch(ctx, deviceOf(id)); err != nil {
+			return none, err
+		}
+		if device, err = tx.Device(ctx, id); err != nil {
+			return none, err
+		}
+		return fn(tx, device)
+	})
+}
+
+func deviceEvent(now time.Time, by booking.Actor, what booking.Action, device booking.Device) booking.Event {
+	return booking.Event{At: now, By: by, Action: what, Subject: "device " + string(device.ID), Ward: device.Ward}
+}
+
+// BeginPairing makes a code for a device; an earlier code dies.
+func (d *Desk) BeginPairing(ctx context.Context, by booking.Actor, id booking.DeviceID) (Pairing, error) {
+	return onDevice(ctx, d, by, id, func(tx *store.Tx, device booking.Device) (Pairing, error) {
+		code, err := d.newReference() // the same letters are easy to type, too
+		if err != nil {
+			return Pairing{}, err
+		}
+		now := d.now()
+		p := Pairing{Device: device, Code: string(code), Expires: now.Add(pairingLife)}
+		if err := tx.SetPairing(ctx, id, d.hashCode(pairingScope, p.Code), p.Expires); err != nil {
+			return Pairing{}, err
+		}
+		return p, tx.AddEvent(ctx, deviceEvent(now, by, booking.PairingBegun, device))
+	})
+}
+
+// Pair spends a code and returns the device with its new secret key, which is
+// never shown again. An earlier key dies. Too many wrong codes, from anybody,
+// close pairing for some minutes.
+func (d *Desk) Pair(ctx context.Context, code string) (dev booking.Device, key string, err error) {
+	typed, err := booking.ParseReference(code)
+	if err != nil {
+		return dev, "", booking.ErrPairingCode
+	}
+	if key, err = d.newSecret(32); err != nil {
+		return dev, "", err
+	}
+	dev, err = do(ctx, d, func(tx *store.Tx) (booking.Device, error) {
+		none, now := booking.Device{}, d.now()
+		tries, err := tx.TakeTry(ctx, pairingScope, now, now.Add(-pairingLife))
+		if err != nil {
+			return none, err
+		}
+		if tries.Count > pairingTries {
+			return none, store.Keep(booking.ErrLockedOut)
+		}
+		id, err := tx.SpendPairing(ctx, d.hashCode(pairingScope, string(typed)), now)
+		if err != nil {
+			return none, store.Keep(err)
+		}
+		if err := tx.SetDeviceKey(ctx, id, hashSecret(key)); err != nil {
+			return none, err
+		}
+		device, err := tx.Device(ctx, id)
+		if err != nil {
+			return none, err
+		}
+		return device, tx.AddEvent(ctx, deviceEvent(now, deviceActor(device), booking.DevicePaired, device))
+	})
+	if err != nil {
+		return booking.Device{}, "", err
+	}
+	return dev, key, nil
+}
+
+// DeviceActor says which device a key belongs to; ErrDeviceUnknown when none, or
+// one that is lost.
+func (d *Desk) DeviceActor(ctx context.Context, key string) (booking.Actor, error) {
+	return view(ctx, d, func(tx *store.Tx) (booking.Actor, error) {
+		device, err := tx.DeviceByKey(ctx, hashSecret(key))
+		if err == nil && device.State == booking.DeviceLost {
+			err = booking.ErrDeviceUnknown
+		}
+		if err != nil {
+			return booking.Actor{}, err
+		}
+		return deviceActor(device), nil
+	})
+}
+
+func deviceActor(device booking.Device) booking.Actor {
+	return booking.Actor{
+		Kind: booking.DeviceActor, ID: string(device.ID), Name: device.Tag,
+		Wards: map[booking.WardID]booking.WardRole{device.Ward: ""},
+	}
+}
+
+// Unpair makes a device's key worthless at once, and its open code.
+func (d *Desk) Unpair(ctx context.Context, by booking.Actor, id booking.DeviceID) error {
+	_, err := onDevice(ctx, d, by, id, func(tx *store.Tx, device booking.Device) (struct{}, error) {
+		none := struct{}{}
+		if err := tx.DropPairing(ctx, id); err != nil || !device.Paired {
+			return none, err
+		}
+		if err := tx.SetDeviceKey(ctx, id, ""); err != nil {
+			return none, err
+		}
+		return none, tx.AddEvent(ctx, deviceEvent(d.now(), by, booking.DeviceRevoked, device))
+	})
+	return err
+}
+
+// Cleaned says that a device has been cleaned. ErrDeviceBusy while it is in a
+// visit.
+func (d *Desk) Cleaned(ctx context.Context, by booking.Actor, id booking.DeviceID) error {
+	_, err := onDevice(ctx, d, by, id, func(tx *store.Tx, device booking.Device) (struct{}, error) {
+		none, now := struct{}{}, d.now()
+		visits, err := tx.VisitsOfDevice(ctx, id, now, now)
+		if err != nil {
+			return none, err
+		}
+		for _, v := range visits {
+			if v.State.Open() {
+				return none, booking.ErrDeviceBusy
+			}
+		}
+		if !device.State.Usable() {
+			return none, booking.ErrDeviceBusy // in repair, or lost: clean is not enough
+		}
+		if err := tx.SetDeviceState(ctx, id, booking.DeviceReady, now); err != nil {
+			return none, err
+		}
+		return none, tx.AddEvent(ctx, deviceEvent(now, by, booking.DeviceCleaned, device))
+	})
+	return err
+}
+
+// itself is the device that is asking.
+func itself(ctx context.Context, tx *store.Tx, by booking.Actor) (booking.Device, error) {
+	if by.Kind != booking.DeviceActor {
+		return booking.Device{}, booking.ErrDeviceUnknown
+	}
+	device, err := tx.Device(ctx, booking.DeviceID(by.ID))
+	if errors.Is(err, booking.ErrNoSuchDevice) {
+		err = booking.ErrDeviceUnknown
+	}
+	return device, err
+}
+
+// lowBattery is where boards begin to warn.
+const lowBattery = 20
+
+// Heartbeat records what a device says of itself; battery is negative when the
+// browser does not tell. Boards look again only when it says something new.
+func (d *Desk) Heartbeat(ctx context.Context, by booking.Actor, battery int, version string) error {
+	if battery > 100 || len(version) > longestName {
+		return booking.ErrBadChoice
+	}
+	return d.store.Do(ctx, func(tx *store.Tx) error {
+		device, err := itself(ctx, tx, by)
+		if err != nil {
+			return err
+		}
+		now := d.now()
+		if !device.Online(now) || device.Version != version || (device.Battery < lowBattery) != (battery < lowBattery) {
+			tx.Changed(device.Ward)
+		}
+		device.Battery, device.LastSeen, device.Version = max(-1, battery), now, version
+		return tx.SetHeartbeat(ctx, device)
+	})
+}
+
+// Screen is what a device shows now.
+func (d *Desk) Screen(ctx context.Context, by booking.Actor) (Screen, error) {
+	return view(ctx, d, func(tx *store.Tx) (Screen, error) {
+		open, next, err := d.onScreen(ctx, tx, by)
+		if err != nil {
+			return Screen{}, err
+		}
+		var s Screen
+		if s.Device, err = itself(ctx, tx, by); err != nil {
+			return s, err
+		}
+		if s.Ward, err = tx.Ward(ctx, s.Device.Ward); err != nil {
+			return s, err
+		}
+		if s.Serial, err = tx.Serial(ctx, s.Device.Ward); err != nil {
+			return s, err
+		}
+		if open == nil {
+			open = next
+		}
+		if open != nil {
+			v, err := shown(ctx, tx, by, *open)
+			s.Visit = &v
+			return s, err
+		}
+		return s, nil
+	})
+}
+
+// onScreen finds the visit that a device is in, and its next one today.
+func (d *Desk) onScreen(ctx context.Context, tx *store.Tx, by booking.Actor) (open, next *store.Record, err error) {
+	device, err := itself(ctx, tx, by)
+	if err != nil {
+		return nil, nil, err
+	}
+	ward, err := tx.Ward(ctx, device.Ward)
+	if err != nil {
+		return nil, nil, err
+	}
+	now := d.now()
+	_, tonight := booking.DayBounds(booking.DateOf(now, ward.Site.Zone), ward.Site.Zone)
+	records, err := tx.VisitsOfDevice(ctx, device.ID, now, tonight)
+	for i, r := range records {
+		switch {
+		case r.State.Open():
+			open = &records[i]
+		case r.State == booking.Booked && next == nil:
+			next = &records[i]
+		}
+	}
+	return open, next, err
+}

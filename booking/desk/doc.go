@@ -1,0 +1,32 @@
+// Package desk is what people can ask for: one method for each act of a
+// relative, a nurse, an interpreter or an iPad.
+//
+// # An act
+//
+// Every act that changes something has one shape, and nothing else: load, ask
+// whether the actor may, decide with a pure rule of booking, save, record. All
+// of it is one transaction of booking/store, so a fact, its audit event and the
+// notices it owes to people exist together or not at all. An act may be run
+// again from the start when it loses a race, so nothing leaves the process
+// inside it: what must leave is a notice in the outbox, and what the rooms must
+// hear, web tells them after the commit.
+//
+// # Who may
+//
+// An actor who may not see a thing is told that it is not there. Staff see the
+// wards they hold; a relative the visits they come to and the patients whose
+// circle they are in; an interpreter the visits they are asked to, never the
+// patient's name; an iPad its own visits and the patient's alias.
+//
+// # Holds
+//
+// A slot chosen is a visit in the state held, with reservations that expire.
+// Whoever meets an expired one that is in the way ends it in their own
+// transaction, so that an abandoned form never blocks anybody for longer than it
+// said; Sweep ends those that nobody meets.
+//
+// # Secrets
+//
+// Links, one-time codes, pairing codes and device keys are kept only as hashes.
+// A link alone opens nothing: the code that opens it goes to the same phone.
+package desk

@@ -1,0 +1,341 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/wardvisit/wardvisit/booking"
+	"github.com/wardvisit/wardvisit/booking/store"
+)
+
+// Hold keeps a slot while the form is filled in. visitor is who it is for: the
+// actor themself, or whom staff book for. Pressing twice gives the same hold;
+// another slot gives the first one back.
+func (d *Desk) Hold(ctx context.Context, by booking.Actor, patient booking.PatientID, visitor booking.VisitorID, start time.Time) (Visit, error) {
+	held, err := do(ctx, d, func(tx *store.Tx) (Visit, error) {
+		standing, err := standingFor(ctx, tx, by, patient, visitor)
+		if err != nil {
+			return Visit{}, err
+		}
+		o := offerer{by: by, ward: standing.Ward, patient: standing.Patient, now: d.now()}
+		if err := standing.MayVisit(o.now); err != nil {
+			return Visit{}, err
+		}
+		slot, err := o.slotAt(ctx, tx, start)
+		if err != nil {
+			return Visit{}, err
+		}
+		a, err := d.hold(ctx, tx, by, standing, slot.When)
+		if err != nil {
+			return Visit{}, err
+		}
+		return a.show(ctx)
+	})
+	// Who is barred meets a full ward, and who meets a full ward is told so in
+	// the same words after the same work.
+	if errors.Is(err, booking.ErrSlotTaken) || errors.Is(err, booking.ErrNoSlots) {
+		free, look := d.Alternatives(ctx, by, patient, start, 1)
+		if look == nil && len(free) == 0 {
+			err = booking.ErrNoSlots
+		}
+	}
+	return held, err
+}
+
+// hold makes a held visit of a visitor to a patient, or finds the one that they
+// have then already.
+func (d *Desk) hold(ctx context.Context, tx *store.Tx, by booking.Actor, s booking.Standing, when booking.Interval) (*act, error) {
+	a := &act{Tx: tx, by: by, now: d.now(), ward: s.Ward}
+	if err := a.Touch(ctx, patientOf(s.Patient.ID)); err != nil {
+		return nil, err
+	}
+	same, err := d.exchange(ctx, a, s, when)
+	if err != nil || same {
+		return a, err
+	}
+	v, err := d.newVisit(by, s, when, a.now)
+	if err != nil {
+		return nil, err
+	}
+	if v.Device, err = d.chooseDevice(ctx, a, v, ""); err != nil {
+		return nil, err
+	}
+	if err := a.AddVisit(ctx, v, s.Member.Visitor.ID); err != nil {
+		return nil, err
+	}
+	a.rec = store.Record{Visit: v, HeldFor: s.Member.Visitor.ID, PatientRecord: s.Patient}
+	if err := d.reserve(ctx, a, patientOf(v.Patient), v.When); err != nil {
+		return nil, err
+	}
+	if err := d.reserve(ctx, a, deviceOf(v.Device), v.DeviceTime()); err != nil {
+		return nil, err
+	}
+	if err := d.expect(ctx, a, s.Member.Visitor.ID); err != nil {
+		return nil, err
+	}
+	return a, a.record(ctx, booking.SlotHeld, "")
+}
+
+// newVisit is a visit not yet saved, held by the policy in force.
+func (d *Desk) newVisit(by booking.Actor, s booking.Standing, when booking.Interval, now time.Time) (booking.Visit, error) {
+	id, err := d.newID()
+	if err != nil {
+		return booking.Visit{}, err
+	}
+	ref, err := d.newReference()
+	if err != nil {
+		return booking.Visit{}, err
+	}
+	v := booking.Visit{
+		ID: booking.VisitID(id), Reference: ref, Patient: s.Patient.ID, Ward: s.Ward.ID, State: booking.Held, When: when,
+		Prepare: s.Ward.Policy.Prepare, Clean: s.Ward.Policy.Clean, Via: booking.ViaPhone,
+		BookedBy:      booking.Actor{Kind: by.Kind, ID: by.ID, Name: by.Name},
+		PolicyVersion: s.Ward.Policy.Version, HeldUntil: now.Add(s.Ward.Policy.HoldFor), Version: 1,
+	}
+	if by.Visitor() != "" {
+		v.Via = booking.ViaWeb
+	}
+	return v, nil
+}
+
+// exchange looks at the hold that a visitor already has for a patient. It keeps
+// it if it is for the same time, and gives it back otherwise.
+func (d *Desk) exchange(ctx context.Context, a *act, s booking.Standing, when booking.Interval) (same bool, err error) {
+	id, err := a.OpenHold(ctx, s.Patient.ID, s.Member.Visitor.ID)
+	if err != nil || id == "" {
+		return false, err
+	}
+	if err := a.load(ctx, id); err != nil {
+		return false, err
+	}
+	if a.rec.When == when && a.now.Before(a.rec.HeldUntil) {
+		return true, nil
+	}
+	if err := a.giveBack(ctx); err != nil {
+		return false, err
+	}
+	a.ward = s.Ward
+	return false, nil
+}
+
+// giveBack ends the hold that the act is about. A hold given back and one that
+// ran out are the same to everybody else: a slot that was never booked.
+func (a *act) giveBack(ctx context.Context) error {
+	over, err := a.rec.Cancel(booking.HoldLapsed, a.now)
+	if err != nil {
+		return err
+	}
+	if err := a.save(ctx, over); err != nil {
+		return err
+	}
+	if err := a.Release(ctx, a.rec.ID, ""); err != nil {
+		return err
+	}
+	return a.record(ctx, booking.HoldReleased, "")
+}
+
+// chooseDevice picks the device for a visit, keeps others from it until the act
+// is over, and clears away the lapsed holds that are in the visit's way. but is
+// the visit whose own reservations do not count.
+func (d *Desk) chooseDevice(ctx context.Context, a *act, v booking.Visit, but booking.VisitID) (booking.DeviceID, error) {
+	span := v.DeviceTime().Widen(around, around)
+	diary, err := a.Diary(ctx, v.Ward, v.Patient, a.now, span.Start(), span.End(), but)
+	if err != nil {
+		return "", err
+	}
+	id, err := diary.Choose(v.When, booking.Policy{Prepare: v.Prepare, Clean: v.Clean})
+	if err != nil {
+		return "", err
+	}
+	if err := a.Touch(ctx, deviceOf(id)); err != nil {
+		return "", err
+	}
+	if err := d.clear(ctx, a, patientOf(v.Patient), v.When); err != nil {
+		return "", err
+	}
+	return id, d.clear(ctx, a, deviceOf(id), v.DeviceTime())
+}
+
+// clear ends the holds on a resource that have run out and are in the way.
+func (d *Desk) clear(ctx context.Context, a *act, r store.Resource, when booking.Interval) error {
+	lapsed, err := a.Lapsed(ctx, r, when, a.now)
+	if err != nil {
+		return err
+	}
+	for _, id := range lapsed {
+		other := &act{Tx: a.Tx, by: booking.System, now: a.now}
+		if err := other.load(ctx, id); err != nil {
+			return err
+		}
+		err := other.giveBack(ctx)
+		if errors.Is(err, booking.ErrStale) || errors.Is(err, booking.ErrVisitOver) {
+			return store.ErrAgain // somebody else met it too
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reserve takes a resource for the visit of the act, for as long as the visit is
+// held, or for good once it is booked.
+func (d *Desk) reserve(ctx context.Context, a *act, r store.Resource, when booking.Interval) error {
+	id, err := d.newID()
+	if err != nil {
+		return err
+	}
+	return a.Reserve(ctx, store.Reservation{ID: id, Resource: r, Visit: a.rec.ID, When: when, Expires: a.rec.HeldUntil})
+}
+
+// expect adds a visitor to the visit of the act, unless they are there already.
+func (d *Desk) expect(ctx context.Context, a *act, visitor booking.VisitorID) error {
+	for _, p := range a.rec.People {
+		if p.Visitor == visitor {
+			return nil
+		}
+	}
+	id, err := d.newID()
+	if err != nil {
+		return err
+	}
+	p := booking.Participant{ID: booking.ParticipantID(id), Visit: a.rec.ID, Role: booking.AsVisitor, Visitor: visitor, Place: booking.Expected}
+	a.rec.People = append(a.rec.People, p)
+	return a.AddParticipant(ctx, p)
+}
+
+// Describe keeps what has been typed about a held visit.
+func (d *Desk) Describe(ctx context.Context, by booking.Actor, id booking.VisitID, details Details) (Visit, error) {
+	return d.changeByID(ctx, by, id, maySteer, func(a *act) error {
+		return d.describe(ctx, a, details)
+	})
+}
+
+func (d *Desk) describe(ctx context.Context, a *act, details Details) error {
+	if err := stillHeld(a.rec.Visit, a.now); err != nil {
+		return err
+	}
+	if err := d.setPeople(ctx, a, details.Members); err != nil {
+		return err
+	}
+	if err := booking.CheckNeeds(details.Needs); err != nil {
+		return err
+	}
+	if !details.Tongue.IsZero() {
+		known, err := a.Tongues(ctx)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(known, details.Tongue) {
+			return booking.ErrNoInterpreter
+		}
+	}
+	v := a.rec.Visit
+	v.Tongue, v.Needs = details.Tongue, nil
+	for _, need := range booking.Needs { // in the order of pages, and each once
+		if slices.Contains(details.Needs, need) {
+			v.Needs = append(v.Needs, need)
+		}
+	}
+	return a.save(ctx, v)
+}
+
+func stillHeld(v booking.Visit, now time.Time) error {
+	_, err := v.Confirm(now)
+	if err == nil && v.State != booking.Held {
+		err = booking.ErrVisitBegun
+		if v.State == booking.Booked {
+			err = booking.ErrStale // the form was sent already
+		}
+	}
+	return err
+}
+
+// setPeople makes the relatives coming to the visit those chosen, and always the
+// one it is held for.
+func (d *Desk) setPeople(ctx context.Context, a *act, members []booking.MemberID) error {
+	wanted := []booking.VisitorID{a.rec.HeldFor}
+	for _, id := range members {
+		m, err := a.companion(ctx, id)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(wanted, m.Visitor.ID) {
+			wanted = append(wanted, m.Visitor.ID)
+		}
+	}
+	if len(wanted) > a.ward.Policy.People {
+		return booking.ErrTooManyPeople
+	}
+	for _, visitor := range wanted {
+		if err := d.expect(ctx, a, visitor); err != nil {
+			return err
+		}
+	}
+	for _, p := range a.rec.People {
+		if p.Role == booking.AsVisitor && !slices.Contains(wanted, p.Visitor) {
+			if err := a.DeleteParticipant(ctx, p.ID); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// companion returns a member of the patient's circle who may come along. One who
+// is barred is nobody, to relatives as in their list.
+func (a *act) companion(ctx context.Context, id booking.MemberID) (booking.CircleMember, error) {
+	m, err := a.Member(ctx, id)
+	if err != nil {
+		return m, err
+	}
+	switch {
+	case m.Patient != a.rec.Patient, m.Barred && m.Visitor.ID != a.rec.HeldFor, m.Status == booking.MemberRemoved:
+		return m, booking.ErrNoSuchPerson
+	case m.Status != booking.MemberApproved:
+		return m, booking.ErrNotApproved
+	}
+	return m, nil
+}
+
+// Release gives a held slot back. One that is no longer held is not kept either.
+func (d *Desk) Release(ctx context.Context, by booking.Actor, id booking.VisitID) error {
+	_, err := d.changeByID(ctx, by, id, maySteer, func(a *act) error {
+		switch {
+		case a.rec.State == booking.Held:
+			return a.giveBack(ctx)
+		case a.rec.State == booking.Cancelled && a.rec.Reason == booking.HoldLapsed:
+			return nil
+		}
+		return booking.ErrVisitBegun
+	})
+	return err
+}
+
+// Held is a hold, for the pages of its form. It may also have been booked since,
+// or have lapsed.
+func (d *Desk) Held(ctx context.Context, by booking.Actor, id booking.VisitID) (Visit, error) {
+	return view(ctx, d, func(tx *store.Tx) (Visit, error) {
+		r, err := tx.Record(ctx, id)
+		if err != nil {
+			return Visit{}, err
+		}
+		if !maySteer(by, r) {
+			return Visit{}, booking.ErrNoSuchVisit
+		}
+		return detailed(ctx, tx, by, r)
+	})
+}
+
+// newReference makes the public name of a visit.
+func (d *Desk) newReference() (booking.Reference, error) {
+	var b [6]byte
+	if _, err := io.ReadFull(d.random, b[:]); err != nil {
+		return "", fmt.Errorf("desk: random: %w", err)
+	}
+	return booking.NewReference(b), nil
+}

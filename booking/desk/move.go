@@ -1,0 +1,185 @@
+package desk
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/wardvisit/wardvisit/booking"
+	"github.com/wardvisit/wardvisit/booking/store"
+)
+
+// Move moves a booked visit and tells everyone coming to it; version is the one
+// the page showed. Its iPad may change. Its interpreter is asked again for the
+// new time if free then, and another one if not.
+func (d *Desk) Move(ctx context.Context, by booking.Actor, ref booking.Reference, version int, start time.Time) (Visit, error) {
+	return d.change(ctx, by, ref, maySteer, func(a *act) error {
+		to, err := d.whereTo(ctx, a, version, start)
+		if err != nil || to == a.rec.When {
+			return err
+		}
+		moved, err := a.rec.Move(to)
+		if err != nil {
+			return err
+		}
+		if moved.Device, err = d.chooseDevice(ctx, a, moved, moved.ID); err != nil {
+			return err
+		}
+		return d.moveTo(ctx, a, moved)
+	})
+}
+
+// whereTo decides whether the visit may be moved to start, by this actor and now.
+func (d *Desk) whereTo(ctx context.Context, a *act, version int, start time.Time) (booking.Interval, error) {
+	none := booking.Interval{}
+	if a.rec.State == booking.Held {
+		return none, booking.ErrNoSuchVisit // it has no public name yet
+	}
+	if err := a.steerable(version); err != nil {
+		return none, err
+	}
+	o := offerer{by: a.by, patient: a.rec.PatientRecord, now: a.now, but: a.rec.ID}
+	var err error
+	if o.ward, err = a.Ward(ctx, a.rec.Ward); err != nil {
+		return none, err
+	}
+	if a.by.Visitor() != "" {
+		standing, err := a.Standing(ctx, a.rec.Patient, a.by.Visitor())
+		if err != nil {
+			return none, err
+		}
+		if err := standing.MayVisit(a.now); err != nil {
+			return none, err
+		}
+	}
+	slot, err := o.slotAt(ctx, a.Tx, start)
+	return slot.When, err
+}
+
+// steerable refuses what relatives may no longer change, and a page that is out
+// of date.
+func (a *act) steerable(version int) error {
+	switch {
+	case a.rec.State.Over():
+		return booking.ErrVisitOver
+	case a.rec.State.Open() && a.by.Visitor() != "":
+		return booking.ErrVisitBegun
+	case a.rec.Version != version:
+		return booking.ErrStale
+	case a.by.Visitor() != "" && a.now.After(a.rec.When.Start().Add(-a.ward.Policy.ChangeCutoff)):
+		return booking.ErrTooLate
+	}
+	return nil
+}
+
+func (d *Desk) moveTo(ctx context.Context, a *act, moved booking.Visit) error {
+	was := a.rec.When
+	if err := a.Release(ctx, moved.ID, store.Patient); err != nil {
+		return err
+	}
+	if err := a.Release(ctx, moved.ID, store.Device); err != nil {
+		return err
+	}
+	if err := a.save(ctx, moved); err != nil {
+		return err
+	}
+	if err := d.reserve(ctx, a, patientOf(moved.Patient), moved.When); err != nil {
+		return err
+	}
+	if err := d.reserve(ctx, a, deviceOf(moved.Device), moved.DeviceTime()); err != nil {
+		return err
+	}
+	if err := a.WithdrawNotices(ctx, moved.ID, "", a.now); err != nil {
+		return err
+	}
+	if err := a.record(ctx, booking.VisitMoved, "from "+was.Start().Format(time.RFC3339)); err != nil {
+		return err
+	}
+	if err := d.askAgain(ctx, a, was); err != nil {
+		return err
+	}
+	return d.tellComing(ctx, a, booking.NoticeMoved, a.rec.People)
+}
+
+// Cancel cancels a booked visit and tells everyone coming to it. Pressing twice
+// cancels once.
+func (d *Desk) Cancel(ctx context.Context, by booking.Actor, ref booking.Reference, version int) (Visit, error) {
+	return d.change(ctx, by, ref, maySteer, func(a *act) error {
+		switch a.rec.State {
+		case booking.Cancelled:
+			return nil // pressed twice
+		case booking.Held:
+			return booking.ErrNoSuchVisit
+		}
+		if err := a.steerable(version); err != nil {
+			return err
+		}
+		why := booking.ByWard
+		if by.Visitor() != "" {
+			why = booking.ByFamily
+		}
+		over, err := a.rec.Cancel(why, a.now)
+		if err != nil {
+			return err
+		}
+		return d.finish(ctx, a, over)
+	})
+}
+
+// finish saves the visit of the act as over, gives back what it had, takes back
+// what was still to be said about it, and tells those who were coming to a visit
+// that will not be.
+func (d *Desk) finish(ctx context.Context, a *act, over booking.Visit) error {
+	was := a.rec.Visit
+	if was.State.Open() {
+		if err := a.soil(ctx, was.Device); err != nil {
+			return err
+		}
+	}
+	if err := a.save(ctx, over); err != nil {
+		return err
+	}
+	if err := a.freeUp(ctx, over); err != nil {
+		return err
+	}
+	if err := a.WithdrawNotices(ctx, over.ID, "", a.now); err != nil {
+		return err
+	}
+	if err := a.ClearParticipants(ctx, over.ID); err != nil {
+		return err
+	}
+	if over.State == booking.Ended {
+		return a.record(ctx, booking.VisitEnded, string(over.Reason))
+	}
+	if err := a.record(ctx, booking.VisitCancelled, string(over.Reason)); err != nil {
+		return err
+	}
+	if !a.now.Before(was.When.End()) {
+		return nil // everybody knows by now
+	}
+	if err := d.tellOff(ctx, a); err != nil {
+		return err
+	}
+	return d.withdrawOffer(ctx, a, was.When)
+}
+
+// freeUp gives back what a visit that is over had. An iPad that was at a bed is
+// still to be cleaned, so it stays taken until then.
+func (a *act) freeUp(ctx context.Context, over booking.Visit) error {
+	if over.State != booking.Ended {
+		return a.Release(ctx, over.ID, "")
+	}
+	return errors.Join(a.Release(ctx, over.ID, store.Patient), a.Release(ctx, over.ID, store.Interpreter))
+}
+
+// soil makes the iPad of a visit that had begun one to be cleaned.
+func (a *act) soil(ctx context.Context, id booking.DeviceID) error {
+	if err := a.Touch(ctx, deviceOf(id)); err != nil {
+		return err
+	}
+	device, err := a.Device(ctx, id)
+	if err != nil || device.State != booking.DeviceInUse {
+		return err
+	}
+	return a.SetDeviceState(ctx, id, booking.DeviceDirty, time.Time{})
+}

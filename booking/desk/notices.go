@@ -1,0 +1,180 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/wardvisit/wardvisit/booking"
+	"github.com/wardvisit/wardvisit/booking/store"
+)
+
+// When notices about a visit are due. A reminder makes no sense for a visit that
+// is booked for tomorrow, nor a second link for one that is about to begin.
+const (
+	remindBefore = 24 * time.Hour
+	joinBefore   = 15 * time.Minute
+)
+
+// How long links live: long enough for a family to come back to, and always
+// until the visit they tell of is over.
+const (
+	inviteLife  = 60 * 24 * time.Hour
+	afterVisits = 24 * time.Hour
+)
+
+// newLink saves an invite and returns the link that opens it. Nobody can read
+// the link again.
+func (d *Desk) newLink(ctx context.Context, tx *store.Tx, i booking.Invite) (string, error) {
+	id, err := d.newID()
+	if err != nil {
+		return "", err
+	}
+	token, err := d.newSecret(16)
+	if err != nil {
+		return "", err
+	}
+	i.ID = booking.InviteID(id)
+	if err := tx.AddInvite(ctx, i, hashSecret(token)); err != nil {
+		return "", err
+	}
+	return d.public + "/invitation/" + token, nil
+}
+
+// owe adds a notice to the outbox, by text message where there is a number.
+func (d *Desk) owe(ctx context.Context, tx *store.Tx, phone, email string, n booking.Notice) error {
+	id, err := d.newID()
+	if err != nil {
+		return err
+	}
+	n.ID, n.Channel, n.To = id, booking.SMS, phone
+	if phone == "" {
+		n.Channel, n.To = booking.Email, email
+	}
+	return tx.AddNotice(ctx, n)
+}
+
+// tellComing tells relatives that they are coming to the visit of the act: now,
+// the day before and shortly before, with a link of their own.
+func (d *Desk) tellComing(ctx context.Context, a *act, what booking.NoticeKind, people []booking.Participant) error {
+	for _, p := range people {
+		if p.Role != booking.AsVisitor || p.Place == booking.Removed {
+			continue
+		}
+		visitor, err := a.Visitor(ctx, p.Visitor)
+		if err != nil {
+			return err
+		}
+		link, err := d.newLink(ctx, a.Tx, booking.Invite{
+			Patient: a.rec.Patient, Visitor: visitor.ID, Expires: later(a.now.Add(inviteLife), a.rec.When.End().Add(afterVisits)),
+		})
+		if err != nil {
+			return err
+		}
+		for _, n := range a.comingNotices(what) {
+			n.Dedupe = fmt.Sprintf("%s:%s:%d:%s", n.Kind, a.rec.ID, a.rec.Version, visitor.ID)
+			n.Words = a.words(a.rec.When)
+			n.Words["link"] = link
+			if err := d.owe(ctx, a.Tx, visitor.Phone, visitor.Email, n); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// comingNotices are what somebody coming to the visit of the act is owed, with
+// their times.
+func (a *act) comingNotices(what booking.NoticeKind) []booking.Notice {
+	start, end := a.rec.When.Start(), a.rec.When.End()
+	notices := []booking.Notice{{Kind: what, Visit: a.rec.ID, Due: a.now, Expires: end}}
+	if start.Sub(a.now) > remindBefore {
+		notices = append(notices, booking.Notice{Kind: booking.NoticeReminder, Visit: a.rec.ID, Due: start.Add(-remindBefore), Expires: start})
+	}
+	if start.Sub(a.now) > joinBefore {
+		notices = append(notices, booking.Notice{Kind: booking.NoticeJoin, Visit: a.rec.ID, Due: start.Add(-joinBefore), Expires: end})
+	}
+	return notices
+}
+
+// tellOff tells the relatives who were coming, and are not here already, that
+// the visit of the act is off.
+func (d *Desk) tellOff(ctx context.Context, a *act) error {
+	for _, p := range a.rec.People {
+		if p.Role == booking.AsVisitor && p.Place != booking.Removed && p.HereSince.IsZero() {
+			if err := d.tellOneOff(ctx, a, p.Visitor); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (d *Desk) tellOneOff(ctx context.Context, a *act, id booking.VisitorID) error {
+	visitor, err := a.Visitor(ctx, id)
+	if err != nil {
+		return err
+	}
+	return d.owe(ctx, a.Tx, visitor.Phone, visitor.Email, booking.Notice{
+		Kind: booking.NoticeCancelled, Visit: a.rec.ID, Due: a.now, Expires: a.rec.When.End(),
+		Dedupe: fmt.Sprintf("%s:%s:%s", booking.NoticeCancelled, a.rec.ID, id),
+		Words:  a.words(a.rec.When),
+	})
+}
+
+// tellInterpreter tells an interpreter that they are asked to the visit of the
+// act, or no longer needed for it, at a time.
+func (d *Desk) tellInterpreter(ctx context.Context, a *act, what booking.NoticeKind, who booking.Interpreter, asked booking.OfferID, when booking.Interval) error {
+	n := booking.Notice{
+		Kind: what, Visit: a.rec.ID, Due: a.now, Expires: when.End(),
+		Dedupe: fmt.Sprintf("%s:%s", what, asked), Words: a.words(when),
+	}
+	if what == booking.NoticeInterpreterAsk {
+		link, err := d.newLink(ctx, a.Tx, booking.Invite{
+			Interpreter: who.ID, Expires: later(a.now.Add(inviteLife), when.End().Add(afterVisits)),
+		})
+		if err != nil {
+			return err
+		}
+		n.Words["link"] = link
+		n.Words["length"] = sayLength(when.Length())
+		n.Words["language"] = sayTongue(a.rec.Tongue)
+	}
+	return d.owe(ctx, a.Tx, who.Phone, who.Email, n)
+}
+
+// words are those that every notice about a visit may use. They say the
+// hospital, never the ward or the patient.
+func (a *act) words(when booking.Interval) map[string]string {
+	return map[string]string{
+		"hospital":  a.ward.Site.Name,
+		"phone":     a.ward.Phone,
+		"when":      sayWhen(when.Start(), a.ward.Site.Zone),
+		"reference": string(a.rec.Reference),
+	}
+}
+
+// sayWhen says an instant as the clock on the hospital's wall does: "Tuesday 24
+// November 2026, 2:00pm". In the hour that happens twice it says which.
+func sayWhen(t time.Time, zone *time.Location) string {
+	said := t.In(zone).Format("Monday 2 January 2006, 3:04pm")
+	if twice, _ := booking.HappensTwice(t, zone); twice {
+		said += t.In(zone).Format(" MST")
+	}
+	return said
+}
+
+func sayLength(d time.Duration) string {
+	if d == time.Minute {
+		return "1 minute"
+	}
+	return strconv.Itoa(int(d/time.Minute)) + " minutes"
+}
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}

@@ -1,0 +1,137 @@
+package desk
+
+import (
+	"time"
+
+	"github.com/wardvisit/wardvisit/booking"
+)
+
+// An Invitation is what may be shown to whoever opens a link, before the code:
+// who invites, and the last digits of the number that the code would go to.
+// Nothing of the patient.
+type Invitation struct {
+	Hospital string
+	Ward     booking.Ward // zero for an interpreter
+	For      booking.Role
+	PhoneEnd string    // "…123"
+	CodeOpen bool      // a code was sent and is still good
+	CodeEnds time.Time // until when
+}
+
+// A Circle is one patient whom a visitor may come to see, as that visitor may
+// know them.
+type Circle struct {
+	Patient      booking.Patient
+	Ward         booking.Ward
+	Bed          string
+	Relationship string
+	Refused      error // why the visitor may not book now; nil when they may
+}
+
+// A Day is one day's free slots.
+type Day struct {
+	Date  booking.Date
+	Slots []booking.Slot
+}
+
+// An Offering is what a visitor, or staff for them, may book for one patient.
+type Offering struct {
+	Patient booking.Patient
+	Ward    booking.Ward
+	Days    []Day // every day asked for, also those with nothing free
+}
+
+// A Companion is somebody who could come along: an approved member of the
+// patient's circle.
+type Companion struct {
+	Member booking.CircleMember
+	Chosen bool
+	Self   bool // the one who is asking
+}
+
+// A Visit is a visit with everything its pages show.
+type Visit struct {
+	booking.Visit
+	PatientRecord booking.Patient
+	WardRecord    booking.Ward
+	Bed           string // where the patient lies now
+	DeviceRecord  booking.Device
+	People        []booking.Participant
+	Interpreter   *booking.InterpreterBooking // nil when none is asked for
+	Companions    []Companion                 // who could come; only while it is held or booked
+}
+
+// Details are what a family says of a visit while they fill in its form.
+type Details struct {
+	Members []booking.MemberID // who is coming
+	Tongue  booking.Tongue     // of the interpreter; zero for none
+	Needs   []booking.Need
+}
+
+// Contact is somebody to be invited.
+type Contact struct {
+	Name         string
+	Phone        string // as typed; read by phonenumbers, kept in E.164
+	Email        string // may be empty
+	Relationship string
+}
+
+// A Seat is leave to join one room, from which web makes a ticket.
+type Seat struct {
+	Room  string // the visit's id
+	Seat  string // "patient", or the participant's id
+	Role  string // "patient", "visitor", "interpreter"
+	Name  string
+	About string
+	Visit Visit
+}
+
+// SeatOfPatient is the seat of the ward's iPad.
+const SeatOfPatient = "patient"
+
+// A Board is one ward on one day.
+type Board struct {
+	Ward    booking.Ward
+	Date    booking.Date
+	Visits  []Visit // in order of time; without holds and the cancelled
+	Devices []booking.Device
+	Serial  int64 // grows whenever something on the board changes
+}
+
+// A Bedside is a patient with what staff need beside them.
+type Bedside struct {
+	Patient booking.Patient
+	Stay    booking.Stay
+	Ward    booking.Ward
+	Circle  []booking.CircleMember
+	Consent booking.Consent // the latest; zero when there is none
+	Visits  []Visit         // to come
+}
+
+// A Pairing is a code that makes a browser into a device, shown once.
+type Pairing struct {
+	Device  booking.Device
+	Code    string // "K7M-4PQ": typed, or read from a QR
+	Expires time.Time
+}
+
+// A Screen is what a device shows now.
+type Screen struct {
+	Device booking.Device
+	Ward   booking.Ward
+	Visit  *Visit // the one it is in, or the next; nil when there is none today
+	Serial int64
+}
+
+// A Job is a visit as an interpreter sees it: never the patient's name.
+type Job struct {
+	Offer booking.InterpreterBooking
+	Visit Visit // PatientRecord is zero
+}
+
+// A Message is a notice that has been sent, or waits to be.
+type Message struct {
+	booking.Notice
+	Body   string
+	SentAt time.Time
+}

@@ -1,0 +1,198 @@
+package desk
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/wardvisit/wardvisit/booking"
+	"github.com/wardvisit/wardvisit/booking/store"
+)
+
+// Wards are those that the asking member of staff holds.
+func (d *Desk) Wards(ctx context.Context, by booking.Actor) ([]booking.Ward, error) {
+	return view(ctx, d, func(tx *store.Tx) ([]booking.Ward, error) {
+		wards, err := tx.Wards(ctx)
+		return slices.DeleteFunc(wards, func(w booking.Ward) bool { return !by.MayRun(w.ID) }), err
+	})
+}
+
+// heldWard returns a ward that the actor may run, or ErrNoSuchWard.
+func heldWard(ctx context.Context, tx *store.Tx, by booking.Actor, id booking.WardID) (booking.Ward, error) {
+	if !by.MayRun(id) {
+		return booking.Ward{}, booking.ErrNoSuchWard
+	}
+	return tx.Ward(ctx, id)
+}
+
+// Board is a ward's day.
+func (d *Desk) Board(ctx context.Context, by booking.Actor, id booking.WardID, date booking.Date) (Board, error) {
+	return view(ctx, d, func(tx *store.Tx) (Board, error) {
+		ward, err := heldWard(ctx, tx, by, id)
+		if err != nil {
+			return Board{}, err
+		}
+		board := Board{Ward: ward, Date: date}
+		from, to := booking.DayBounds(date, ward.Site.Zone)
+		records, err := tx.VisitsOfWard(ctx, id, from, to)
+		if err != nil {
+			return board, err
+		}
+		for _, r := range records {
+			if r.State == booking.Held || r.State == booking.Cancelled {
+				continue
+			}
+			v, err := shown(ctx, tx, by, r)
+			if err != nil {
+				return board, err
+			}
+			board.Visits = append(board.Visits, v)
+		}
+		if board.Devices, err = tx.Devices(ctx, id); err != nil {
+			return board, err
+		}
+		board.Serial, err = tx.Serial(ctx, id)
+		return board, err
+	})
+}
+
+// Serial is a number that grows whenever something that a ward's boards and
+// iPads show has changed.
+func (d *Desk) Serial(ctx context.Context, ward booking.WardID) (int64, error) {
+	return view(ctx, d, func(tx *store.Tx) (int64, error) { return tx.Serial(ctx, ward) })
+}
+
+// Patients are those lying in a ward.
+func (d *Desk) Patients(ctx context.Context, by booking.Actor, ward booking.WardID) ([]Bedside, error) {
+	return view(ctx, d, func(tx *store.Tx) ([]Bedside, error) {
+		if _, err := heldWard(ctx, tx, by, ward); err != nil {
+			return nil, err
+		}
+		inpatients, err := tx.Inpatients(ctx, ward)
+		if err != nil {
+			return nil, err
+		}
+		var sides []Bedside
+		for _, in := range inpatients {
+			side, err := d.bedside(ctx, tx, by, in.Patient, in.Stay)
+			if err != nil {
+				return nil, err
+			}
+			sides = append(sides, side)
+		}
+		return sides, nil
+	})
+}
+
+// Patient is one of them; the read is recorded.
+func (d *Desk) Patient(ctx context.Context, by booking.Actor, id booking.PatientID) (Bedside, error) {
+	return do(ctx, d, func(tx *store.Tx) (Bedside, error) {
+		if _, err := wardOf(ctx, tx, by, id); err != nil {
+			return Bedside{}, err
+		}
+		patient, err := tx.Patient(ctx, id)
+		if err != nil {
+			return Bedside{}, err
+		}
+		stay, err := tx.Stay(ctx, id)
+		if err != nil {
+			return Bedside{}, err
+		}
+		side, err := d.bedside(ctx, tx, by, patient, stay)
+		if err != nil {
+			return Bedside{}, err
+		}
+		return side, tx.AddEvent(ctx, booking.Event{At: d.now(), By: by, Action: booking.PatientRead, Subject: "patient " + string(id)})
+	})
+}
+
+func (d *Desk) bedside(ctx context.Context, tx *store.Tx, by booking.Actor, patient booking.Patient, stay booking.Stay) (Bedside, error) {
+	side := Bedside{Patient: patient, Stay: stay}
+	var err error
+	if side.Ward, err = tx.Ward(ctx, stay.Ward); err != nil {
+		return side, err
+	}
+	if side.Circle, err = tx.Circle(ctx, patient.ID); err != nil {
+		return side, err
+	}
+	if side.Consent, err = tx.Consent(ctx, patient.ID); err != nil {
+		return side, err
+	}
+	records, err := tx.VisitsOfPatient(ctx, patient.ID, d.now())
+	if err != nil {
+		return side, err
+	}
+	for _, r := range records {
+		if r.State == booking.Held || r.State.Over() {
+			continue
+		}
+		v, err := shown(ctx, tx, by, r)
+		if err != nil {
+			return side, err
+		}
+		side.Visits = append(side.Visits, v)
+	}
+	return side, nil
+}
+
+// Visit is one visit that the actor comes to or runs.
+func (d *Desk) Visit(ctx context.Context, by booking.Actor, ref booking.Reference) (Visit, error) {
+	return view(ctx, d, func(tx *store.Tx) (Visit, error) {
+		r, err := tx.RecordByReference(ctx, ref)
+		if err != nil {
+			return Visit{}, err
+		}
+		if !maySee(by, r) || r.State == booking.Held && !by.MayRun(r.Ward) {
+			return Visit{}, booking.ErrNoSuchVisit
+		}
+		return detailed(ctx, tx, by, r)
+	})
+}
+
+// lookBack is how long a visit stays in a relative's list after it.
+const lookBack = 30 * 24 * time.Hour
+
+// Visits are the asking visitor's visits to come, soonest first, then those of
+// the last month, latest first. Slots that were never booked are not visits.
+func (d *Desk) Visits(ctx context.Context, by booking.Actor) ([]Visit, error) {
+	return view(ctx, d, func(tx *store.Tx) ([]Visit, error) {
+		if by.Visitor() == "" {
+			return nil, nil
+		}
+		now := d.now()
+		records, err := tx.VisitsOfVisitor(ctx, by.Visitor(), now.Add(-lookBack))
+		if err != nil {
+			return nil, err
+		}
+		var coming, past []Visit
+		for _, r := range records {
+			if r.State == booking.Held || r.Reason == booking.HoldLapsed || !comes(by, r) {
+				continue
+			}
+			v, err := shown(ctx, tx, by, r)
+			if err != nil {
+				return nil, err
+			}
+			if r.State.Over() || !r.State.Open() && !now.Before(r.When.End()) {
+				past = append(past, v)
+			} else {
+				coming = append(coming, v)
+			}
+		}
+		slices.Reverse(past)
+		return append(coming, past...), nil
+	})
+}
+
+// Messages are the last n sent notices whose text was kept, newest first: the
+// practice phone's.
+func (d *Desk) Messages(ctx context.Context, n int) ([]Message, error) {
+	return view(ctx, d, func(tx *store.Tx) ([]Message, error) {
+		sent, err := tx.SentNotices(ctx, n)
+		var messages []Message
+		for _, s := range sent {
+			messages = append(messages, Message{Notice: s.Notice, Body: s.Body, SentAt: s.At})
+		}
+		return messages, err
+	})
+}
