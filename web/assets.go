@@ -17,7 +17,7 @@ import (
 //go:embed all:dist
 var dist embed.FS
 
-//go:embed templates
+//go:embed all:templates
 var templates embed.FS
 
 // assets are the files that web/build made. Each has the hash of its content in
