@@ -1,0 +1,215 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/wardvisit/wardvisit/booking"
+	"github.com/wardvisit/wardvisit/web/form"
+	"github.com/wardvisit/wardvisit/web/locale"
+	"github.com/wardvisit/wardvisit/web/login"
+)
+
+// The ward's pages are in the files whose names begin with ward: signing in and
+// choosing a ward (here), the board (ward_today.go sets it out from
+// ward_board.go), what can be done about a visit on it (ward_acts.go), booking
+// for a family on the phone (ward_book.go), patients (ward_patients.go,
+// ward_circle.go, ward_consent.go) and iPads (ward_ipads.go).
+//
+// A ward that the reader does not hold is not there, and neither is anything
+// in it.
+
+// How often one address may try to sign in. A ward's computers share one, so it
+// is wide; what protects one name is the desk's own count.
+const (
+	signInsAtOnce = 30
+	signInEvery   = 10 * time.Second
+)
+
+func (s *Server) signInLimiter() *login.Limiter {
+	return login.NewLimiter(signInEvery, signInsAtOnce, s.now)
+}
+
+// A signInPage asks for a name and a password.
+type signInPage struct {
+	*form.Form
+	LockedOut bool
+}
+
+// wardSignIn handles GET /ward/sign-in.
+func (s *Server) wardSignIn(w http.ResponseWriter, r *http.Request) error {
+	if _, err := s.doors.Actor(r.Context(), booking.StaffActor); err == nil {
+		return seeOther(w, r, "/ward/today")
+	}
+	return s.render(w, r, http.StatusOK, "ward/sign-in", signInPage{Form: form.Blank()})
+}
+
+// How long what is typed may be, here and in the ward's other forms.
+const (
+	mostName     = 80
+	mostEmail    = 254 // no address is longer
+	mostPhone    = 40
+	mostPassword = 200
+	mostReason   = 300
+	mostSay      = 200
+)
+
+// signIn handles POST /ward/sign-in. A name that nobody has and a password that
+// is wrong are told in the same words, beside the same question.
+func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Read(r)
+	if err != nil {
+		return err
+	}
+	email := f.Text("email", mostEmail)
+	password := f.Secret("password", mostPassword)
+	page := signInPage{Form: f}
+	if f.OK() {
+		actor, err := s.desk.SignIn(r.Context(), email, password)
+		if err == nil {
+			if err := s.doors.SignIn(r.Context(), actor); err != nil {
+				return err
+			}
+			return seeOther(w, r, "/ward/today")
+		}
+		page.LockedOut = errors.Is(err, booking.ErrLockedOut)
+		if fault := f.Fail("email", err); fault != nil {
+			return fault
+		}
+	}
+	return s.render(w, r, http.StatusUnprocessableEntity, "ward/sign-in", page)
+}
+
+// signOutStaff handles POST /ward/sign-out.
+func (s *Server) signOutStaff(w http.ResponseWriter, r *http.Request) error {
+	if err := s.doors.SignOut(r.Context(), booking.StaffActor); err != nil {
+		return err
+	}
+	return seeOther(w, r, "/ward/sign-in")
+}
+
+// A wardHead is what every page of a ward knows: which, and which others there are.
+type wardHead struct {
+	Ward  booking.Ward
+	Wards []booking.Ward
+	To    string // the page to show of another ward
+	Said  string // what has just been done, or why it was not
+	Good  bool   // it was done
+}
+
+// Several reports whether the reader has a ward to switch to.
+func (h wardHead) Several() bool { return len(h.Wards) > 1 }
+
+// Query names the ward in an address.
+func (h wardHead) Query() string { return "?ward=" + url.QueryEscape(string(h.Ward.ID)) }
+
+// wardCookie remembers which ward somebody with several last chose. It is a
+// wish and no right: the desk is asked each time whether they hold it.
+const wardCookie = "wardvisit_ward"
+
+// headOf finds the ward that a page is about: the one its address names, or the
+// one last chosen, or the first.
+func (s *Server) headOf(r *http.Request, by booking.Actor, to string) (wardHead, error) {
+	wards, err := s.desk.Wards(r.Context(), by)
+	if err != nil {
+		return wardHead{}, err
+	}
+	if len(wards) == 0 {
+		return wardHead{}, booking.ErrNoSuchWard
+	}
+	h := wardHead{Ward: wards[0], Wards: wards, To: to}
+	h.Said, h.Good = wardSays(r.URL.Query().Get("said"))
+	asked := r.URL.Query().Get("ward")
+	wish := asked
+	if cookie, err := r.Cookie(wardCookie); err == nil && wish == "" {
+		wish = cookie.Value
+	}
+	for _, ward := range wards {
+		if string(ward.ID) == wish {
+			h.Ward = ward
+			return h, nil
+		}
+	}
+	if asked != "" {
+		return wardHead{}, booking.ErrNoSuchWard
+	}
+	return h, nil
+}
+
+// switchPages are where one can go in another ward.
+var switchPages = map[string]bool{"/ward/today": true, "/ward/book": true, "/ward/patients": true, "/ward/ipads": true}
+
+// switchWard handles POST /ward/switch.
+func (s *Server) switchWard(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
+	f, err := form.Read(r)
+	if err != nil {
+		return err
+	}
+	wards, err := s.desk.Wards(r.Context(), by)
+	if err != nil {
+		return err
+	}
+	to := f.Value("to")
+	if !switchPages[to] {
+		to = "/ward/today"
+	}
+	for _, ward := range wards {
+		if string(ward.ID) != f.Value("ward") {
+			continue
+		}
+		http.SetCookie(w, &http.Cookie{
+			Name: wardCookie, Value: string(ward.ID), Path: "/ward", HttpOnly: true,
+			Secure: s.public.Scheme == "https", SameSite: http.SameSiteLaxMode,
+		})
+		return seeOther(w, r, to+"?ward="+url.QueryEscape(string(ward.ID)))
+	}
+	return booking.ErrNoSuchWard
+}
+
+// wardSaid are what a page of the ward can say was done.
+var wardSaid = map[string]string{
+	"invited":          "We have sent them a text message with their own link.",
+	"approved":         "They can visit now. We have sent them a text message with their own link.",
+	"member_removed":   "They can no longer visit, and their link does not work any more.",
+	"barred":           "They are barred. Nothing tells them so.",
+	"unbarred":         "They are no longer barred.",
+	"consented":        "Consent is recorded.",
+	"withdrawn":        "Consent is withdrawn. Nobody can book a visit or join one.",
+	"unpaired":         "The iPad is unpaired. It shows nothing of the ward any more.",
+	"cleaned":          "The iPad is marked as clean.",
+	"said_to_waiting":  "Everybody who waits can read your message.",
+	"released":         "The time is free again. Nothing is booked.",
+	"removed_from":     "They have left the visit and cannot come back in.",
+	"ended":            "The visit has ended.",
+	"nobody_to_say_to": "Nobody is waiting, so nobody was told.",
+}
+
+// wardSays returns the sentence for a word in an address, and whether it tells
+// of something done. A word that we do not know says nothing, so that an address
+// cannot put words on the page.
+func wardSays(word string) (text string, good bool) {
+	if word == "" {
+		return "", false
+	}
+	if text, ok := wardSaid[word]; ok {
+		return text, word != "nobody_to_say_to"
+	}
+	if locale.English.Has(word) && !strings.Contains(word, "/") {
+		return locale.English.SayOf(word, "staff"), false
+	}
+	return "", false
+}
+
+// identifier reads an id from an address or a form. Whatever no id of ours could
+// be is not there, which spares the database what it could not even compare.
+func identifier(raw string, missing *booking.Refusal) (string, error) {
+	if raw == "" || len(raw) > 64 || strings.ContainsFunc(raw, func(r rune) bool {
+		return r > 127 || r != '-' && r != '_' && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+	}) {
+		return "", missing
+	}
+	return raw, nil
+}

@@ -1,0 +1,318 @@
+package web
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/wardvisit/wardvisit/booking"
+	"github.com/wardvisit/wardvisit/booking/desk"
+)
+
+// This file turns a ward's day into what its board says, as a function of the
+// day and the time. The templates only set it out.
+
+// A board is a ward's day as staff read it from two metres away.
+type board struct {
+	Date    booking.Date
+	Zone    *time.Location
+	Today   bool
+	Now     time.Time
+	Serial  int64
+	Doing   []visitCard // in hand, or to be taken in hand now; the most pressing first
+	Later   []visitCard
+	Over    []visitCard
+	Waiting []personRow // everybody who waits, longest first
+}
+
+// An urgency is how much a visit needs somebody now.
+type urgency int
+
+const (
+	quiet    urgency = iota // nothing to do
+	watch                   // under way; somebody may look in
+	ready                   // may be started
+	overdue                 // should have begun, or should have ended
+	answered                // somebody waits and can be let in
+)
+
+// A visitCard is one visit on the board.
+type visitCard struct {
+	desk.Visit
+	Urgency     urgency
+	Do          string // the next thing to do, as an instruction
+	StateTag    tag
+	People      []personRow
+	IPad        ipadLine
+	Interpreter *tag // nil when none is asked for
+	Flags       []string
+	CanStart    bool
+	CanAdmit    bool // the iPad is in the room, so people can be let in
+	CanEnd      bool
+}
+
+// A tag is a state in a word or two, in one of the design system's colours.
+type tag struct{ Text, Colour string }
+
+// A personRow is somebody expected at a visit.
+type personRow struct {
+	booking.Participant
+	Says      string // where they are
+	For       string // how long they have waited
+	Waits     bool
+	CanAdmit  bool
+	CanHold   bool
+	CanRemove bool
+}
+
+// newBoard sets out a day at now.
+func newBoard(day desk.Board, now time.Time) board {
+	b := board{
+		Date: day.Date, Zone: day.Ward.Site.Zone, Now: now, Serial: day.Serial,
+		Today: booking.DateOf(now, day.Ward.Site.Zone) == day.Date,
+	}
+	for _, v := range day.Visits {
+		card := newCard(v, now)
+		switch {
+		case v.State.Over():
+			b.Over = append(b.Over, card)
+		case card.Urgency > quiet:
+			b.Doing = append(b.Doing, card)
+		default:
+			b.Later = append(b.Later, card)
+		}
+		for _, p := range card.People {
+			if p.Waits && !v.State.Over() {
+				b.Waiting = append(b.Waiting, p)
+			}
+		}
+	}
+	slices.SortStableFunc(b.Doing, func(a, c visitCard) int {
+		return cmp.Or(cmp.Compare(c.Urgency, a.Urgency), a.When.Start().Compare(c.When.Start()))
+	})
+	slices.SortStableFunc(b.Waiting, func(a, c personRow) int { return a.HereSince.Compare(c.HereSince) })
+	return b
+}
+
+func newCard(v desk.Visit, now time.Time) visitCard {
+	opens := visitCard{Visit: v}.Opens()
+	c := visitCard{
+		Visit:    v,
+		StateTag: stateTag(v.Visit),
+		IPad:     newIPadLine(v.DeviceRecord, now),
+		CanStart: v.State == booking.Booked && !now.Before(opens),
+		CanAdmit: v.State == booking.Lobby || v.State == booking.Live,
+		CanEnd:   v.State.Open() || v.State == booking.Booked && !now.Before(opens),
+	}
+	for _, p := range v.People {
+		c.People = append(c.People, newPersonRow(p, v.Visit, c.CanAdmit, now))
+	}
+	c.Interpreter = interpreterTag(v)
+	c.Urgency, c.Do = c.next(now)
+	c.Flags = c.flags(now)
+	return c
+}
+
+func stateTag(v booking.Visit) tag {
+	switch v.State {
+	case booking.Booked:
+		return tag{"Booked", "blue"}
+	case booking.Preparing:
+		return tag{"Started", "yellow"}
+	case booking.Lobby:
+		return tag{"iPad ready", "yellow"}
+	case booking.Live:
+		return tag{"In the visit", "green"}
+	case booking.Ended:
+		return tag{"Ended", "grey"}
+	}
+	return tag{"Did not happen", "grey"}
+}
+
+func newPersonRow(p booking.Participant, v booking.Visit, canAdmit bool, now time.Time) personRow {
+	row := personRow{Participant: p, CanRemove: v.State.Open() && p.Place != booking.Removed, For: ago(p.HereSince, now)}
+	here := !p.HereSince.IsZero()
+	switch {
+	case p.Place == booking.Removed:
+		row.Says = "Removed"
+	case p.Waiting() && p.Place == booking.HeldBack:
+		row.Says, row.Waits = "Put back to wait", true
+	case p.Waiting():
+		row.Says, row.Waits = "Waiting", true
+	case p.Place == booking.Admitted && here && v.State.Over():
+		row.Says = "Was in the visit"
+	case p.Place == booking.Admitted && here:
+		row.Says, row.CanHold = "In the visit", v.State.Open()
+	case p.Place == booking.Admitted:
+		row.Says = "Has left"
+	case v.State.Over():
+		row.Says = "Did not come"
+	default:
+		row.Says = "Not here yet"
+	}
+	row.CanAdmit = row.Waits && canAdmit
+	return row
+}
+
+// next says how pressing a visit is, and what to do about it.
+func (c visitCard) next(now time.Time) (urgency, string) {
+	waiting := c.waiting()
+	late := !now.Before(c.When.Start())
+	switch c.Visit.State {
+	case booking.Booked:
+		switch {
+		case !c.CanStart:
+			return quiet, ""
+		case late || len(waiting) > 0:
+			return overdue, c.fetch()
+		}
+		return ready, c.fetch()
+	case booking.Preparing:
+		return ready, "Turn " + c.DeviceRecord.Tag + " to the patient. It opens the visit by itself."
+	case booking.Lobby, booking.Live:
+		switch {
+		case len(waiting) > 0 && !c.Locked:
+			return answered, "Let in " + inWords(waiting)
+		case !now.Before(c.When.End()):
+			return overdue, "Time is up. End the visit."
+		case c.Visit.State == booking.Lobby:
+			return watch, "The iPad is ready. Nobody has come yet."
+		}
+		return watch, "The visit is going on."
+	}
+	return quiet, ""
+}
+
+// fetch says how to begin: with an iPad that is clean and knows itself.
+func (c visitCard) fetch() string {
+	iPad := c.DeviceRecord.Tag
+	to := " to " + bedOr(c.Bed)
+	switch {
+	case !c.DeviceRecord.Paired:
+		return "Pair " + iPad + " and take it" + to + ". Then press Start."
+	case c.DeviceRecord.State == booking.DeviceDirty:
+		return "Clean " + iPad + " and take it" + to + ". Then press Start."
+	}
+	return "Take " + iPad + to + ". Then press Start."
+}
+
+func bedOr(bed string) string {
+	if bed == "" {
+		return "the patient"
+	}
+	return bed
+}
+
+func (c visitCard) waiting() []string {
+	var names []string
+	for _, p := range c.People {
+		if p.Waits {
+			names = append(names, p.Name)
+		}
+	}
+	return names
+}
+
+// lateAfter is how long a family is given before the board remarks on it.
+const lateAfter = 5 * time.Minute
+
+// flags are what staff must look at before the visit can go well.
+func (c visitCard) flags(now time.Time) []string {
+	if c.Visit.State.Over() {
+		return nil
+	}
+	var flags []string
+	add := func(when bool, text string) {
+		if when {
+			flags = append(flags, text)
+		}
+	}
+	d, soon := c.DeviceRecord, c.Urgency > quiet
+	add(!d.State.Usable(), d.Tag+" is "+deviceTag(d).Text)
+	add(!d.Paired, d.Tag+" is not paired")
+	add(soon && d.Paired && !d.Online(now), d.Tag+" is offline")
+	add(soon && c.IPad.Low, d.Tag+" needs charging")
+	add(c.Visit.State == booking.Booked && d.State == booking.DeviceDirty, d.Tag+" needs cleaning")
+	if c.Interpreter != nil {
+		add(c.Interpreter.Colour == "red", c.Interpreter.Text)
+	}
+	add(c.CanAdmit && !now.Before(c.When.Start().Add(lateAfter)) && c.nobodyCame(), "Nobody has come yet")
+	add(c.Locked, "Locked: nobody new can join")
+	add(c.Covered, "Patient’s camera and sound are off")
+	return flags
+}
+
+func (c visitCard) nobodyCame() bool {
+	return !slices.ContainsFunc(c.People, func(p personRow) bool {
+		return p.Role == booking.AsVisitor && !p.HereSince.IsZero()
+	})
+}
+
+// DayWords writes the day in full.
+func (b board) DayWords() string { return day(noonOf(b.Date, b.Zone), b.Zone) }
+
+// Next is the visit that needs somebody most; nil when none is in hand.
+func (b board) Next() *visitCard {
+	if len(b.Doing) == 0 {
+		return nil
+	}
+	return &b.Doing[0]
+}
+
+// Others are the other visits in hand.
+func (b board) Others() []visitCard { return b.Doing[min(1, len(b.Doing)):] }
+
+// First is the next visit of the day; nil when there is none to come.
+func (b board) First() *visitCard {
+	if len(b.Later) == 0 {
+		return nil
+	}
+	return &b.Later[0]
+}
+
+// Empty reports whether nothing is booked.
+func (b board) Empty() bool { return len(b.Doing)+len(b.Later)+len(b.Over) == 0 }
+
+// Zone is that of the ward.
+func (c visitCard) Zone() *time.Location { return c.WardRecord.Site.Zone }
+
+// To is where an act about the visit goes.
+func (c visitCard) To(act string) string { return "/ward/visits/" + string(c.Reference) + "/" + act }
+
+// Key names the card in its page.
+func (c visitCard) Key() string { return "visit-" + string(c.Reference) }
+
+// Kind is how the card looks when it is the next.
+func (c visitCard) Kind() string {
+	switch {
+	case c.Urgency >= overdue:
+		return "wv-next--waiting"
+	case c.Urgency == watch:
+		return "wv-next--now"
+	}
+	return ""
+}
+
+// Opens is when the visit can be started.
+func (c visitCard) Opens() time.Time { return c.When.Start().Add(-c.WardRecord.Policy.OpensBefore) }
+
+// Urgent reports whether the visit is in hand.
+func (c visitCard) Urgent() bool { return c.Urgency > quiet }
+
+// Ending says why a visit that is over came to its end.
+func (c visitCard) Ending() string { return endWords[c.Reason] }
+
+// Late reports whether the visit should be further than it is.
+func (c visitCard) Late() bool { return c.Urgency == overdue }
+
+// SomeWait reports whether anybody does.
+func (c visitCard) SomeWait() bool { return len(c.waiting()) > 0 }
+
+// Names says who waits, for somebody who hears the board instead of seeing it.
+func (b board) Names() string {
+	var names []string
+	for _, p := range b.Waiting {
+		names = append(names, p.Name)
+	}
+	return inWords(names)
+}

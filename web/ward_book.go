@@ -1,0 +1,183 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/wardvisit/wardvisit/booking"
+	"github.com/wardvisit/wardvisit/booking/desk"
+	"github.com/wardvisit/wardvisit/web/form"
+)
+
+// Booking for a family that rang: whom they would like to see, then who is
+// ringing and when, in one page; then what would help (ward_held.go). Each page
+// can be left by its back link, and nothing is booked before the last.
+
+// A bookPage asks whom the family would like to see.
+type bookPage struct {
+	wardHead
+	Patients []patientRow
+}
+
+// wardBook handles GET /ward/book.
+func (s *Server) wardBook(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
+	head, err := s.headOf(r, by, "/ward/book")
+	if err != nil {
+		return err
+	}
+	beds, err := s.desk.Patients(r.Context(), by, head.Ward.ID)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, "ward/book", bookPage{head, s.patientRows(beds)})
+}
+
+// shownDays is how many days of free times a page shows: with three, the whole
+// choice is on the screen of whoever is on the phone.
+const shownDays = 3
+
+// How far from today a page of times may be asked for.
+const furthestDays = 400
+
+// A slotsPage asks who is ringing and which time they would like.
+type slotsPage struct {
+	*form.Form
+	desk.Bedside
+	Callers      []booking.CircleMember // who may come
+	Days         []desk.Day
+	From         booking.Date
+	Earlier      booking.Date // zero when there is nothing earlier
+	Later        booking.Date
+	Alternatives []booking.Slot // near one that was taken
+	Refused      string         // why there is nothing to choose
+	CanConsent   bool           // and it is for want of a consent
+	Said         string
+	Good         bool
+}
+
+// Zone is that of the ward.
+func (p slotsPage) Zone() *time.Location { return p.Ward.Site.Zone }
+
+// Noon is a moment of a day, to write the day by.
+func (p slotsPage) Noon(d booking.Date) time.Time { return noonOf(d, p.Zone()) }
+
+// To is the same page with other days, keeping who is ringing.
+func (p slotsPage) To(from booking.Date) string {
+	q := url.Values{"from": {from.String()}}
+	if who := p.Form.Value("visitor"); who != "" {
+		q.Set("visitor", who)
+	}
+	return "/ward/book/" + url.PathEscape(string(p.Patient.ID)) + "?" + q.Encode()
+}
+
+// HasFree reports whether any day shown has a free time.
+func (p slotsPage) HasFree() bool {
+	for _, d := range p.Days {
+		if len(d.Slots) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// wardSlots handles GET /ward/book/{patient}.
+func (s *Server) wardSlots(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
+	return s.showSlots(w, r, by, http.StatusOK, form.Blank("visitor", r.URL.Query().Get("visitor")), nil)
+}
+
+func (s *Server) showSlots(w http.ResponseWriter, r *http.Request, by booking.Actor, status int, f *form.Form, alternatives []booking.Slot) error {
+	id, err := identifier(r.PathValue("patient"), booking.ErrNoSuchPatient)
+	if err != nil {
+		return err
+	}
+	bedside, err := s.desk.Patient(r.Context(), by, booking.PatientID(id))
+	if err != nil {
+		return err
+	}
+	p := slotsPage{Form: f, Bedside: bedside, Callers: mayCome(bedside.Circle), Alternatives: alternatives}
+	p.Said, p.Good = wardSays(r.URL.Query().Get("said"))
+	today := booking.DateOf(s.now(), p.Zone())
+	p.From = today
+	if asked := r.URL.Query().Get("from"); asked != "" {
+		if p.From, err = booking.ParseDate(asked); err != nil || p.From.Before(today) || today.AddDays(furthestDays).Before(p.From) {
+			p.From = today // a page kept open overnight
+		}
+	}
+	if today.Before(p.From) {
+		if p.Earlier = p.From.AddDays(-shownDays); p.Earlier.Before(today) {
+			p.Earlier = today
+		}
+	}
+	p.Later = p.From.AddDays(shownDays)
+	offering, err := s.desk.Offering(r.Context(), by, p.Patient.ID, p.From, shownDays)
+	var refusal *booking.Refusal
+	switch {
+	case errors.As(err, &refusal) && refusal.Kind != booking.NotFound:
+		p.Refused, _ = wardSays(refusal.Code)
+		p.CanConsent = errors.Is(err, booking.ErrConsentNeeded)
+	case err != nil:
+		return err
+	}
+	p.Days = offering.Days
+	return s.render(w, r, status, "ward/book-time", p)
+}
+
+// mayCome are those of a circle who can be booked for.
+func mayCome(circle []booking.CircleMember) []booking.CircleMember {
+	var able []booking.CircleMember
+	for _, m := range circle {
+		if m.Status == booking.MemberApproved && !m.Barred {
+			able = append(able, m)
+		}
+	}
+	return able
+}
+
+// wardHold handles POST /ward/book/{patient}: the time that was pressed is kept
+// while the rest is asked.
+func (s *Server) wardHold(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
+	f, err := form.Read(r)
+	if err != nil {
+		return err
+	}
+	patient, err := identifier(r.PathValue("patient"), booking.ErrNoSuchPatient)
+	if err != nil {
+		return err
+	}
+	visitor, err := identifier(f.Value("visitor"), booking.ErrMissing)
+	if err != nil {
+		_ = f.Fail("visitor", err) // a refusal is never a fault
+	}
+	start, err := instant(f.Value("start"))
+	if err != nil {
+		_ = f.Fail("start", err) // a refusal is never a fault
+	}
+	if !f.OK() {
+		return s.showSlots(w, r, by, http.StatusUnprocessableEntity, f, nil)
+	}
+	held, err := s.desk.Hold(r.Context(), by, booking.PatientID(patient), booking.VisitorID(visitor), start)
+	switch {
+	case err == nil:
+		return seeOther(w, r, keptAt(held.ID, ""))
+	case errors.Is(err, booking.ErrNoSuchPatient):
+		return err
+	}
+	field := "start"
+	if isAny(err, booking.ErrNotInCircle, booking.ErrNotApproved, booking.ErrNoSuchPerson) {
+		field = "visitor"
+	}
+	if fault := f.Fail(field, err); fault != nil {
+		return fault
+	}
+	near, err := s.othersNear(r, by, booking.PatientID(patient), start)
+	if err != nil {
+		return err
+	}
+	return s.showSlots(w, r, by, http.StatusConflict, f, near)
+}
+
+func keptAt(id booking.VisitID, page string) string {
+	return "/ward/book/held/" + url.PathEscape(string(id)) + page
+}

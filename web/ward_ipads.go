@@ -1,0 +1,162 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/wardvisit/wardvisit/booking"
+	"github.com/wardvisit/wardvisit/booking/desk"
+	"github.com/wardvisit/wardvisit/web/form"
+)
+
+// An ipadsPage is a ward's iPads.
+type ipadsPage struct {
+	wardHead
+	IPads []ipadRow
+}
+
+// An ipadRow is an iPad in the list.
+type ipadRow struct {
+	ipadLine
+	Seen  string // when it was last heard from
+	Ready bool   // to be used now
+	query string
+}
+
+// To is where an act about it goes.
+func (i ipadRow) To(act string) string {
+	return "/ward/ipads/" + url.PathEscape(string(i.ID)) + "/" + act + i.query
+}
+
+// wardIPads handles GET /ward/ipads.
+func (s *Server) wardIPads(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
+	head, err := s.headOf(r, by, "/ward/ipads")
+	if err != nil {
+		return err
+	}
+	devices, err := s.desk.Devices(r.Context(), by, head.Ward.ID)
+	if err != nil {
+		return err
+	}
+	p := ipadsPage{wardHead: head}
+	for _, d := range devices {
+		p.IPads = append(p.IPads, s.newIPadRow(d, head))
+	}
+	return s.render(w, r, http.StatusOK, "ward/ipads", p)
+}
+
+func (s *Server) newIPadRow(d booking.Device, head wardHead) ipadRow {
+	row := ipadRow{ipadLine: newIPadLine(d, s.now()), query: head.Query()}
+	row.Ready = d.Paired && row.Online && d.State == booking.DeviceReady
+	switch {
+	case d.LastSeen.IsZero():
+		row.Seen = "never seen"
+	case row.Online:
+		row.Seen = "online"
+	default:
+		row.Seen = "last seen " + ago(d.LastSeen, s.now()) + " ago"
+	}
+	return row
+}
+
+// An ipadPage is about one iPad.
+type ipadPage struct {
+	wardHead
+	IPad ipadRow
+}
+
+// oneIPad is the iPad that an address names, in the ward that it names.
+func (s *Server) oneIPad(r *http.Request, by booking.Actor) (ipadPage, error) {
+	head, err := s.headOf(r, by, "/ward/ipads")
+	if err != nil {
+		return ipadPage{}, err
+	}
+	devices, err := s.desk.Devices(r.Context(), by, head.Ward.ID)
+	if err != nil {
+		return ipadPage{}, err
+	}
+	i := slices.IndexFunc(devices, func(d booking.Device) bool { return string(d.ID) == r.PathValue("id") })
+	if i < 0 {
+		return ipadPage{}, booking.ErrNoSuchDevice
+	}
+	return ipadPage{head, s.newIPadRow(devices[i], head)}, nil
+}
+
+// askPair handles GET /ward/ipads/{id}/pair, and askUnpair GET …/unpair: what
+// will happen, before it does.
+func (s *Server) askPair(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
+	p, err := s.oneIPad(r, by)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, "ward/pair", p)
+}
+
+func (s *Server) askUnpair(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
+	p, err := s.oneIPad(r, by)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, "ward/unpair", p)
+}
+
+// A pairingPage shows a code to type into an iPad, and the same to photograph.
+type pairingPage struct {
+	ipadPage
+	desk.Pairing
+	QR      qrCode
+	Address string // to open on the iPad, without the code
+}
+
+// beginPairing handles POST /ward/ipads/{id}/pair. The code is in the answer
+// itself, and in no address: it is shown once and kept nowhere. In the QR code it
+// stands after the #, which no browser sends to anybody.
+func (s *Server) beginPairing(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
+	p, err := s.oneIPad(r, by)
+	if err != nil {
+		return err
+	}
+	pairing, err := s.desk.BeginPairing(r.Context(), by, p.IPad.ID)
+	if err != nil {
+		return err
+	}
+	address := s.public.JoinPath("/ipad/pair")
+	page := pairingPage{ipadPage: p, Pairing: pairing, Address: address.Host + address.Path}
+	address.Fragment = pairing.Code
+	if page.QR, err = newQR(address.String()); err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, "ward/pairing", page)
+}
+
+// unpair handles POST /ward/ipads/{id}/unpair.
+func (s *Server) unpair(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
+	p, err := s.oneIPad(r, by)
+	if err != nil {
+		return err
+	}
+	if err := s.desk.Unpair(r.Context(), by, p.IPad.ID); err != nil {
+		return err
+	}
+	return seeOther(w, r, "/ward/ipads"+p.Query()+"&said=unpaired")
+}
+
+// cleaned handles POST /ward/ipads/{id}/cleaned, from the list or from a board.
+func (s *Server) cleaned(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
+	f, err := form.Read(r)
+	if err != nil {
+		return err
+	}
+	p, err := s.oneIPad(r, by)
+	if err != nil {
+		return err
+	}
+	if err := s.desk.Cleaned(r.Context(), by, p.IPad.ID); err != nil {
+		return err
+	}
+	if f.Value("from") == "board" {
+		return seeOther(w, r, "/ward/today"+p.Query())
+	}
+	return seeOther(w, r, "/ward/ipads"+p.Query()+"&said=cleaned")
+}

@@ -1,0 +1,155 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/wardvisit/wardvisit/booking"
+)
+
+// A todayPage is the board with the way to other days and wards.
+type todayPage struct {
+	wardHead
+	board
+	Before, After booking.Date
+}
+
+// wardToday handles GET /ward/today: one ward's day.
+func (s *Server) wardToday(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
+	head, err := s.headOf(r, by, "/ward/today")
+	if err != nil {
+		return err
+	}
+	date, err := s.boardDate(r, head.Ward)
+	if err != nil {
+		return err
+	}
+	day, err := s.desk.Board(r.Context(), by, head.Ward.ID, date)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, http.StatusOK, "ward/today", todayPage{
+		wardHead: head, board: newBoard(day, s.now()), Before: date.AddDays(-1), After: date.AddDays(1),
+	})
+}
+
+// The years that a board may be of. A date can be written that no clock reaches,
+// and no database keeps.
+const firstYear, lastYear = 2000, 2199
+
+// boardDate is the day that an address asks for, or today in the ward.
+func (s *Server) boardDate(r *http.Request, ward booking.Ward) (booking.Date, error) {
+	asked := r.URL.Query().Get("date")
+	if asked == "" {
+		return booking.DateOf(s.now(), ward.Site.Zone), nil
+	}
+	date, err := booking.ParseDate(asked)
+	if err != nil || date.Year < firstYear || date.Year > lastYear {
+		return booking.Date{}, errPageNotFound
+	}
+	return date, nil
+}
+
+// lookEvery is how often a live page asks whether something has changed: soon
+// enough that a board seems to follow, seldom enough to cost nothing.
+const lookEvery = time.Second
+
+// recheckEvery is in how many looks a live page asks again who is reading it.
+const recheckEvery = 10
+
+// A look is what a live page is told of the moment: it fetches itself when one
+// of these is not what it was.
+type look struct {
+	Serial int64  `json:"serial"`
+	Minute int64  `json:"minute"` // what a page says of time, it says in minutes
+	Build  string `json:"build"`
+	Shows  string `json:"shows,omitempty"` // of an iPad: which screen
+}
+
+// wardEvents handles GET /ward/today/events: it says when to look at the board
+// again, and never what is on it.
+func (s *Server) wardEvents(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
+	head, err := s.headOf(r, by, "/ward/today")
+	if err != nil {
+		return err
+	}
+	return s.stream(w, r, booking.StaffActor, func(ctx context.Context, by booking.Actor) (look, error) {
+		if !by.MayRun(head.Ward.ID) {
+			return look{}, booking.ErrNoSuchWard
+		}
+		serial, err := s.desk.Serial(ctx, head.Ward.ID)
+		return look{Serial: serial}, err
+	})
+}
+
+// stream sends a look whenever it differs from the last, until the reader goes or
+// is no longer who they were.
+func (s *Server) stream(w http.ResponseWriter, r *http.Request, kind booking.ActorKind, at lookAt) error {
+	ctx, stop := context.WithCancel(r.Context())
+	defer stop()
+	by, err := s.doors.Recheck(ctx, kind)
+	if err != nil {
+		return err
+	}
+	events := make(chan event)
+	go func() {
+		defer close(events)
+		err := s.keepLooking(ctx, kind, by, at, lastEventID(r), events)
+		var refusal *booking.Refusal
+		if ctx.Err() == nil && !errors.As(err, &refusal) {
+			// The answer has begun, so only the log can be told.
+			s.log.ErrorContext(ctx, "live page ended", "route", r.Pattern, "request", about(ctx).id, "err", err)
+		}
+	}()
+	err = s.streamEvents(ctx, w, events)
+	stop()
+	for range events { // until the looking has ended too
+	}
+	return err
+}
+
+// A lookAt is how the moment looks to a reader.
+type lookAt func(ctx context.Context, by booking.Actor) (look, error)
+
+// keepLooking sends what a reader is to be told until there is a reason not to.
+func (s *Server) keepLooking(ctx context.Context, kind booking.ActorKind, by booking.Actor, at lookAt, last string, events chan<- event) error {
+	tick := time.NewTicker(lookEvery)
+	defer tick.Stop()
+	for n := 1; ; n++ {
+		now, err := at(ctx, by)
+		if err != nil {
+			return err
+		}
+		now.Minute, now.Build = s.now().Unix()/60, s.assets.fingerprint()
+		if e := now.event(); e.ID != last {
+			select {
+			case events <- e:
+				last = e.ID
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if n%recheckEvery == 0 {
+			if by, err = s.doors.Recheck(ctx, kind); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func (l look) event() event {
+	body, err := json.Marshal(l)
+	if err != nil {
+		body = nil // numbers and words always marshal
+	}
+	return event{Name: "look", ID: fmt.Sprintf("%d.%d.%s.%s", l.Serial, l.Minute, l.Build, l.Shows), Data: body}
+}
