@@ -88,6 +88,7 @@
 //	iso t                    for the datetime attribute of <time>
 //	minutes d                1 hour 15 minutes
 //	plural n "visit" "visits"
+//	tel "0113 496 0107"      the address that rings it
 //	asset "icon.svg"         the address of something built
 //	script "board"           a script element for web/scripts/board.ts
 //	say "slot_taken"         a sentence from the catalogue

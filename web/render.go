@@ -151,6 +151,7 @@ func (s *Server) functions() template.FuncMap {
 		"iso":      iso,
 		"minutes":  minutes,
 		"plural":   plural,
+		"tel":      tel,
 	}
 	maps.Copy(all, nhs.Funcs())
 	return all
