@@ -93,7 +93,7 @@ func newDatabase(ctx context.Context, where string) (at string, drop func() erro
 }
 
 // startPostgres starts a server in a new folder, which listens on a socket there
-// and nowhere else, and dies with this process.
+// and nowhere else.
 func startPostgres(ctx context.Context) (where string, stop func() error, err error) {
 	bin, err := postgresPrograms()
 	if err != nil {

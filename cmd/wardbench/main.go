@@ -122,5 +122,5 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 			missing = append(missing, part.name+" is not measured: "+err.Error())
 		}
 	}
-	return print(stdout, table, missing)
+	return printTable(stdout, table, missing)
 }

@@ -3,10 +3,12 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"sync"
 
 	"github.com/gorilla/websocket"
+	"github.com/pion/logging"
 	"github.com/pion/webrtc/v4"
 
 	"github.com/wardvisit/wardvisit/signaling/protocol"
@@ -33,6 +35,7 @@ func onLoopback() webrtc.SettingEngine {
 	set.SetIncludeLoopbackCandidate(true)
 	set.SetInterfaceFilter(func(name string) bool { return name == "lo" })
 	set.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
+	set.LoggerFactory = &logging.DefaultLoggerFactory{Writer: io.Discard} // of ends that close before the other
 	return set
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"html"
 	"io"
 	"net/http"
 	"net/http/cookiejar"
@@ -40,7 +41,27 @@ func page(ctx context.Context, p plan) (_ []row, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return phone.weigh(ctx, at.ResolveReference(&url.URL{Path: "/visits/new"}))
+	booking, err := phone.follow(ctx, at.ResolveReference(&url.URL{Path: "/visits"}), bookingInPage)
+	if err != nil {
+		return nil, err
+	}
+	return phone.weigh(ctx, booking)
+}
+
+// bookingInPage is the link to the booking page on a relative's own.
+var bookingInPage = regexp.MustCompile(`href="(/visits/new[^"]*)"`)
+
+// follow finds a link in a page.
+func (p *phone) follow(ctx context.Context, at *url.URL, link *regexp.Regexp) (*url.URL, error) {
+	found, err := p.get(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	to := link.FindSubmatch(found.content)
+	if to == nil {
+		return nil, fmt.Errorf("%s has no link like %s", found.at.Path, link)
+	}
+	return found.at.Parse(html.UnescapeString(string(to[1])))
 }
 
 // A phone is a relative's browser, without a screen.
@@ -156,26 +177,26 @@ var (
 )
 
 func (p *phone) weigh(ctx context.Context, at *url.URL) ([]row, error) {
-	html, err := p.get(ctx, at)
+	first, err := p.get(ctx, at)
 	if err != nil {
 		return nil, err
 	}
-	if html.at.Path != at.Path {
-		return nil, fmt.Errorf("asked for %s, came to %s", at.Path, html.at.Path)
+	if first.at.Path != at.Path {
+		return nil, fmt.Errorf("asked for %s, came to %s", at.Path, first.at.Path)
 	}
 	parts := []struct {
 		name string
 		tags [][]byte
 	}{
-		{"styles", stylesInPage.FindAll(html.content, -1)},
-		{"script", scriptInPage.FindAll(html.content, -1)},
+		{"styles", stylesInPage.FindAll(first.content, -1)},
+		{"script", scriptInPage.FindAll(first.content, -1)},
 	}
-	total := fetched{sent: html.sent, content: html.content}
-	rows := []row{weight("  page", html)}
+	total := fetched{sent: first.sent, content: first.content}
+	rows := []row{weight("  page", first)}
 	for _, part := range parts {
 		var sum fetched
 		for _, tag := range part.tags {
-			link, err := html.at.Parse(string(addressOf.FindSubmatch(tag)[1]))
+			link, err := first.at.Parse(string(addressOf.FindSubmatch(tag)[1]))
 			if err != nil {
 				return nil, err
 			}

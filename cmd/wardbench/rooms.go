@@ -288,6 +288,14 @@ func measureJoins(ctx context.Context, command string, joins int) (_ []time.Dura
 		}
 		hosts = append(hosts, b)
 	}
+	for _, host := range hosts {
+		heard, cancel := context.WithTimeout(ctx, settleWithin)
+		err := until(heard, func() bool { return host.Total() > 0 })
+		cancel()
+		if err != nil {
+			return nil, fmt.Errorf("the first two do not hear each other: %w", err)
+		}
+	}
 	var waits []time.Duration
 	for range joins {
 		leave, err := h.seal("room")

@@ -15,8 +15,8 @@ type row struct {
 	what, ours, reference, ratio string
 }
 
-// print writes the table, and under it why something is not in it.
-func print(w io.Writer, rows []row, missing []string) error {
+// printTable writes the table, and under it why something is not in it.
+func printTable(w io.Writer, rows []row, missing []string) error {
 	fmt.Fprintf(w, "%s/%s, %d cores, %s\n\n", runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version())
 	t := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
 	fmt.Fprintln(t, "what\tours\treference\tours / reference")
