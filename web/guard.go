@@ -48,6 +48,9 @@ func (s *Server) guard(mux *http.ServeMux) http.Handler {
 		r.Body = http.MaxBytesReader(w, r.Body, mostBody)
 		answer := &answer{ResponseWriter: w}
 		setHeaders(answer.Header(), policy)
+		if s.public.Scheme == "https" { // and never again without it
+			answer.Header().Set("Strict-Transport-Security", "max-age=31536000")
+		}
 
 		defer func() {
 			if broken := recover(); broken != nil {
