@@ -9,27 +9,38 @@ import (
 	"time"
 
 	"github.com/wardvisit/wardvisit/booking/desk"
+	"github.com/wardvisit/wardvisit/signaling/ticket"
 	"github.com/wardvisit/wardvisit/web/login"
 )
 
 // Config is what the face is given.
 type Config struct {
-	Desk      *desk.Desk
-	Doors     *login.Doors
-	PublicURL *url.URL         // where people find us; the origin that pages and sockets share
-	Practice  bool             // nobody here is real, and every page says so
-	Now       func() time.Time // the clock
-	Log       *slog.Logger
+	Desk    *desk.Desk
+	Doors   *login.Doors
+	Rooms   Rooms          // the live side of visits
+	Tickets *ticket.Sealer // makes leave to enter a room
+	// ICEServers are what helps the holder of a ticket through a firewall; of the
+	// zero Ticket, what anybody may use. It may be nil.
+	ICEServers func(ticket.Ticket) []ICEServer
+	PublicURL  *url.URL         // where people find us; the origin that pages and sockets share
+	Practice   bool             // nobody here is real, and every page says so
+	People     []PracticePerson // whom a visitor of the practice hospital can be
+	Now        func() time.Time // the clock
+	Log        *slog.Logger
 }
 
 // A Server answers every request but those of the websocket.
 type Server struct {
-	desk     *desk.Desk
-	doors    *login.Doors
-	public   *url.URL
-	practice bool
-	now      func() time.Time
-	log      *slog.Logger
+	desk           *desk.Desk
+	doors          *login.Doors
+	rooms          Rooms
+	tickets        *ticket.Sealer
+	iceServers     func(ticket.Ticket) []ICEServer
+	public         *url.URL
+	practice       bool
+	practicePeople []PracticePerson
+	now            func() time.Time
+	log            *slog.Logger
 
 	assets  *assets
 	pages   *pages
@@ -47,7 +58,8 @@ func New(c Config) (*Server, error) {
 		return nil, fmt.Errorf("web: %w", err)
 	}
 	s := &Server{
-		desk: c.Desk, doors: c.Doors, public: c.PublicURL, practice: c.Practice, now: c.Now, log: c.Log,
+		desk: c.Desk, doors: c.Doors, rooms: c.Rooms, tickets: c.Tickets, iceServers: c.ICEServers, public: c.PublicURL,
+		practice: c.Practice, practicePeople: c.People, now: c.Now, log: c.Log,
 		assets: built, drained: make(chan struct{}),
 	}
 	if s.pages, err = readPages(templates, s.functions()); err != nil {

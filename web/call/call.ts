@@ -1,6 +1,7 @@
 // One call on one page: the room, the camera, the connection and the page,
 // introduced to each other.
 
+import { startHeartbeat } from "../scripts/_heartbeat.ts";
 import { clock, dial, fetchPass, keepAwake, keepIn } from "./browser.ts";
 import { Capture, type Kind } from "./capture.ts";
 import { Connection } from "./media.ts";
@@ -17,8 +18,8 @@ const reportEvery = 10_000;
 /** How often the connection is looked at. */
 const lookEvery = 2000;
 
-/** How long an iPad shows that the visit is over, before it goes back to waiting for the next. */
-const restAfter = 12_000;
+/** How long an iPad stays here once the visit is over; its own page goes on saying so. */
+const restAfter = 4000;
 
 /** Call is one person's call. */
 class Call {
@@ -33,6 +34,8 @@ class Call {
   /** What the person wants on, as far as they are asked. */
   private readonly wish: { [kind in Kind]: boolean } = { audio: true, video: true };
   private lastReport: Totals | undefined;
+  private packets = 0;
+  private resting = false;
 
   constructor(private readonly root: HTMLElement) {
     const { as = "", ref = "", ticket = "", signal = "", ward = "", phone = "", rest = "" } = root.dataset;
@@ -80,6 +83,9 @@ class Call {
     window.addEventListener("online", () => woke(true));
     const network = (navigator as { connection?: EventTarget }).connection;
     network?.addEventListener?.("change", () => woke(true));
+    if (this.bedside) {
+      startHeartbeat(); // the ward counts on hearing from its iPads, in a visit most of all
+    }
     // A page that comes back out of the browser's cache has a dead call in it.
     window.addEventListener("pageshow", (event) => event.persisted && window.location.reload());
   }
@@ -96,6 +102,7 @@ class Call {
           people,
           slots,
           iceState: this.connection.iceState,
+          packets: this.packets,
           sending: { audio: this.capture.isOn("audio"), video: this.capture.isOn("video") },
         });
       },
@@ -144,11 +151,12 @@ class Call {
     this.page.show(now, viewOf(now, { sign: this.root.dataset.sign === "true" }));
     if (now.phase === "over") {
       this.capture.release();
-      if (rest !== "") {
-        window.setTimeout(() => window.location.assign(rest), restAfter);
-      }
     } else if (this.bedside) {
       this.settle();
+    }
+    if (this.bedside && !this.resting && (now.phase === "over" || now.hindrance === "not_started")) {
+      this.resting = true; // nobody is going to press anything here
+      window.setTimeout(() => window.location.replace(rest), restAfter);
     }
     this.stayAwake();
   }
@@ -156,6 +164,7 @@ class Call {
   /** look notices media that has stopped arriving although the paths seem well. */
   private async look(): Promise<void> {
     const counted = await this.connection.count();
+    this.packets = counted?.packets ?? 0;
     if (counted) {
       const remedy = this.silence.heard(counted, expects(this.room.now), clock.now());
       this.room.starves(this.silence.isBad, remedy);

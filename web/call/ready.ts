@@ -20,18 +20,25 @@ class Check {
   private begun = false;
 
   constructor(private readonly root: HTMLElement) {
+    this.part("start").hidden = false; // without this script it would do nothing
     this.on("start", () => void this.start());
     this.on("again", () => void this.start());
     this.on("chime", () => this.play());
     // A camera left on behind another page is a surprise; this page only ever tries it.
     window.addEventListener("pagehide", () => this.capture.release());
-    window.addEventListener("pageshow", (event) => event.persisted && this.begun && void this.start());
+    window.addEventListener("pageshow", (event) => {
+      if (event.persisted && this.begun) {
+        void this.start();
+      }
+    });
   }
 
   async start(): Promise<void> {
     this.begun = true;
     this.part("before").hidden = true;
     this.part("results").hidden = false;
+    // Until now the check was the next thing to do; from here it is the waiting room.
+    this.root.querySelector('[data-part="join"]')?.classList.remove("nhsuk-button--secondary", "nhsuk-button--reverse");
     this.heardAt = 0;
     this.listened = 0;
     this.find("camera", { state: "trying", text: "Starting your camera…" });
@@ -51,6 +58,7 @@ class Check {
   private camera(): void {
     const track = this.capture.track("video");
     showTrack(this.part("preview") as HTMLVideoElement, track);
+    this.part("preview-box").hidden = track === undefined && this.capture.trouble("video") !== "";
     if (track) {
       this.find("camera", { state: "good", text: "Your camera works. This is how you will look." });
     } else {
@@ -110,7 +118,11 @@ class Check {
   }
 
   private find(name: string, { state, text }: Finding): void {
-    this.part(name).dataset.state = state;
+    const row = this.part(name);
+    row.dataset.state = state;
+    row.classList.toggle("wv-check--trying", state === "trying");
+    row.classList.toggle("wv-check--good", state === "good");
+    row.classList.toggle("wv-check--bad", state === "bad");
     write(this.part(name + "-words"), text);
     const all = ["camera", "microphone", "network"].map((one) => this.part(one).dataset.state);
     this.root.dataset.state = all.includes("trying") ? "trying" : all.includes("bad") ? "bad" : "good";

@@ -17,10 +17,10 @@ export interface Faces {
 interface Face {
   box: HTMLElement;
   video: HTMLVideoElement;
-  note: HTMLElement;
+  blank: HTMLElement;
   name: HTMLElement;
   about: HTMLElement;
-  muted: HTMLElement;
+  state: HTMLElement;
   pin: HTMLButtonElement;
 }
 
@@ -62,49 +62,53 @@ export class Tiles {
 
   private make(slot: number): Face {
     const box = element("figure", "wv-tile");
+    box.dataset.slot = String(slot);
     const video = document.createElement("video");
-    video.className = "wv-tile__video";
     video.autoplay = true;
     video.playsInline = true;
     video.setAttribute("playsinline", ""); // older Safari reads only the attribute
     video.addEventListener("resize", () => video.videoWidth > 2 && this.call.sawPicture());
-    const note = element("p", "wv-tile__note");
-    const caption = element("figcaption", "wv-tile__caption");
+    const blank = element("div", "wv-tile__blank");
+    blank.setAttribute("aria-hidden", "true");
+    const plate = element("figcaption", "wv-tile__plate");
     const name = element("span", "wv-tile__name");
     const about = element("span", "wv-tile__about");
-    const muted = element("span", "wv-tile__muted");
-    muted.textContent = "Muted";
+    const state = element("span", "wv-tile__state");
     const pin = document.createElement("button");
     pin.type = "button";
     pin.className = "wv-tile__pin";
-    pin.addEventListener("click", () => this.call.pin(pin.getAttribute("aria-pressed") === "true" ? "" : (box.dataset.seat ?? "")));
-    caption.append(name, about, muted);
-    box.append(video, note, caption);
+    pin.addEventListener("click", () => this.call.pin(pin.dataset.pinned === "true" ? "" : (box.dataset.seat ?? "")));
+    plate.append(name, about, state);
+    box.append(video, blank, plate);
     if (this.pins) {
+      pin.append(arrows());
       box.append(pin);
     }
-    box.dataset.slot = String(slot);
     this.list.append(box);
-    const face = { box, video, note, name, about, muted, pin };
+    const face = { box, video, blank, name, about, state, pin };
     this.faces.set(slot, face);
     return face;
   }
 
   private draw(face: Face, tile: Tile): void {
-    const { box, video } = face;
+    const { box, video, pin } = face;
     box.hidden = false;
     box.dataset.seat = tile.seat;
     box.dataset.name = tile.name;
-    box.dataset.picture = String(tile.picture);
-    box.dataset.large = String(tile.large);
-    write(face.note, tile.note);
+    box.classList.toggle("wv-tile--off", !tile.picture);
+    box.classList.toggle("wv-tile--lost", tile.lost);
+    box.classList.toggle("wv-tile--sign", tile.sign);
+    box.classList.toggle("wv-tile--pinned", tile.large);
+    write(face.blank, tile.picture ? "" : tile.name.trim().charAt(0).toUpperCase());
     write(face.name, tile.name);
     write(face.about, tile.about);
-    face.muted.hidden = !tile.muted;
-    face.pin.setAttribute("aria-pressed", String(tile.pinned));
-    write(face.pin, tile.pinned ? "Stop keeping large" : "Make large");
-    face.pin.setAttribute("aria-label", tile.pinned ? `Stop keeping ${tile.name} large` : `Make ${tile.name} large`);
-    video.setAttribute("aria-label", `${tile.name}, live`);
+    write(face.state, tile.note !== "" ? tile.note : tile.muted ? "Muted" : "");
+    pin.dataset.pinned = String(tile.pinned);
+    pin.hidden = tile.large && !tile.pinned; // large already, because they sign
+    const what = `${tile.pinned ? "Same size" : "Make large"}: ${tile.name}`;
+    pin.setAttribute("aria-label", what);
+    pin.title = what;
+    video.setAttribute("aria-label", tile.name);
     const stream = this.call.stream(tile.audio, tile.video) ?? null;
     if (video.srcObject !== stream) {
       video.srcObject = stream;
@@ -147,4 +151,17 @@ function element(tag: string, name: string): HTMLElement {
   const made = document.createElement(tag);
   made.className = name;
   return made;
+}
+
+/** arrows draws what makes a face larger. */
+function arrows(): SVGElement {
+  const drawing = "http://www.w3.org/2000/svg";
+  const icon = document.createElementNS(drawing, "svg");
+  icon.setAttribute("class", "wv-tile__icon");
+  icon.setAttribute("viewBox", "0 0 24 24");
+  icon.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS(drawing, "path");
+  path.setAttribute("d", "M13 3h8v8l-3-3-4 4-2-2 4-4zM11 21H3v-8l3 3 4-4 2 2-4 4z");
+  icon.append(path);
+  return icon;
 }

@@ -67,20 +67,17 @@ export class Page {
     this.last = view;
     this.tiles.show(view);
     this.write("joining", now.phase === "joining" ? joiningWords(now, this.place) : "");
-    this.write("waiting-title", view.held ? "Please wait for a moment" : "You are in the waiting room");
-    this.show1("waiting-first", !view.held);
-    this.show1("waiting-held", view.held);
+    this.title(now, view);
+    this.reveal("waiting-first", !view.held);
+    this.reveal("waiting-held", view.held);
     this.write("said", now.said === "" ? "" : `“${now.said}”`);
-    this.show1("said-box", now.said !== "");
+    this.reveal("said-box", now.said !== "");
     this.write("path", pathWords(now.media));
     this.part("path").dataset.state = now.media;
-    this.write("banner", bannerOf(view));
+    this.write("banner", bannerOf(view, this.root.dataset.as === "device"));
     this.write("unseen", view.unseen.length === 0 ? "" : "Also here: " + view.unseen.join(", "));
-    this.show1("empty", view.tiles.length === 0);
-    this.press("cover", view.covered, view.covered ? "Show and hear again" : "Cover");
-    if (now.end) {
-      this.end(now.end);
-    }
+    this.reveal("empty", view.tiles.length === 0);
+    this.label("cover", view.covered ? "Uncover" : "Cover", view.covered);
     this.enter(view.stage);
   }
 
@@ -88,10 +85,11 @@ export class Page {
   showSelf(self: Self): void {
     for (const kind of ["audio", "video"] as const) {
       this.write("trouble-" + kind, troubleWords(kind, self.trouble[kind]));
-      this.show1("trouble-box-" + kind, self.trouble[kind] !== "");
+      this.reveal("trouble-box-" + kind, self.trouble[kind] !== "");
     }
-    this.press("mute", !self.chosen.audio, self.chosen.audio ? "Mute" : "Unmute");
-    this.press("camera", !self.chosen.video, self.chosen.video ? "Camera off" : "Camera on");
+    const off = (kind: Kind) => !self.chosen[kind] || self.trouble[kind] !== "";
+    this.label("mute", off("audio") ? "Unmute" : "Mute", off("audio"));
+    this.label("camera", off("video") ? "Camera on" : "Camera off", off("video"));
     this.root.dataset.sending = String(self.on.audio || self.on.video);
     this.write("on-air", onAir(self));
     const preview = this.parts.get("self");
@@ -137,17 +135,25 @@ export class Page {
       this.hush(false);
     }
     if (!first) {
-      this.root.querySelector<HTMLElement>(`[data-for="${stage}"] h1`)?.focus({ preventScroll: true });
+      this.part("title").focus({ preventScroll: true });
     }
   }
 
-  private end(end: NonNullable<Snapshot["end"]>): void {
+  /** title says in the page's one heading where the reader is. The words of most places are the template's. */
+  private title(now: Snapshot, view: View): void {
+    const heading = this.part("title");
+    heading.dataset.joining ??= heading.textContent ?? "";
+    const words = now.end ? this.end(now.end) : heading.dataset[view.held ? "held" : view.stage];
+    write(heading, words ?? "");
+  }
+
+  /** end says why it is over, and gives the heading for it. */
+  private end(end: NonNullable<Snapshot["end"]>): string {
     const message = atTheEnd(end, this.place);
-    this.write("end-title", message.heading);
     this.write("end-text", message.text);
     const again = message.then === "reload" ? "Load the page again" : end.kind === "refused" ? "Try again" : "Go back in";
     this.write("again", message.then === "" ? "" : again);
-    this.part("again").dataset.then = message.then;
+    return message.heading;
   }
 
   /** ask asks whether to end the visit for everybody, or stops asking. */
@@ -157,16 +163,20 @@ export class Page {
       return;
     }
     sure.hidden = !asking;
+    for (const other of sure.parentElement?.children ?? []) {
+      (other as HTMLElement).inert = asking && other !== sure; // nothing behind a question can be pressed
+    }
     this.part(asking ? "end-no" : "end").focus();
   }
 
   private hush(refused: boolean): void {
-    this.show1("hear", refused);
+    this.reveal("hear", refused);
   }
 
-  private press(name: string, pressed: boolean, text: string): void {
+  /** label says what a button does next, and shows that what it switches is off. */
+  private label(name: string, text: string, off: boolean): void {
     const button = this.part(name);
-    button.setAttribute("aria-pressed", String(pressed));
+    button.dataset.off = String(off);
     const label = button.querySelector<HTMLElement>("[data-label]");
     if (label) {
       write(label, text);
@@ -181,7 +191,7 @@ export class Page {
     write(this.part(name), text);
   }
 
-  private show1(name: string, shown: boolean): void {
+  private reveal(name: string, shown: boolean): void {
     this.part(name).hidden = !shown;
   }
 
@@ -197,14 +207,15 @@ export class Page {
   }
 }
 
-function bannerOf(view: View): string {
+function bannerOf(view: View, bedside: boolean): string {
   switch (view.mending) {
     case "room":
       return "Reconnecting… You need do nothing.";
     case "media":
       return "Sound and picture were lost. Getting them back… You need do nothing.";
     default:
-      return view.covered ? "The ward has covered the iPad for a moment." : "";
+      // Everybody else sees it on the patient's own place.
+      return bedside && view.covered ? "Covered: nobody can see or hear you" : "";
   }
 }
 

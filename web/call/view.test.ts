@@ -63,7 +63,7 @@ test("somebody without a slot is named", () => {
 for (const [why, who, note] of [
   ["camera off", person("anna", { video: false }), "Camera is off"],
   ["reconnecting", person("anna", { reconnecting: true }), "Connection lost. Coming back…"],
-  ["covered", person("grace", { role: "patient", covered: true }), "Covered by the ward for a moment"],
+  ["covered", person("grace", { role: "patient", covered: true }), "Covered for a moment"],
 ] as const) {
   test(`${why}: the last picture is not left standing`, () => {
     const tile = view([who]).tiles[0];

@@ -19,6 +19,9 @@ export interface Tile {
   readonly picture: boolean;
   readonly note: string;
   readonly muted: boolean;
+  readonly lost: boolean;
+  /** Hands must be seen whole. */
+  readonly sign: boolean;
   readonly large: boolean;
   readonly pinned: boolean;
 }
@@ -48,7 +51,7 @@ export function viewOf(now: Snapshot, occasion: Occasion): View {
   for (const slot of now.slots) {
     const person = now.people.find((one) => one.seat === slot.seat);
     if (person) {
-      tiles.push(tileOf(slot, person, now, large));
+      tiles.push(tileOf(slot, person, now, { large, occasion }));
     }
   }
   return {
@@ -92,7 +95,7 @@ function largest(now: Snapshot, occasion: Occasion): string {
   return signing?.seat ?? "";
 }
 
-function tileOf(slot: Slot, person: Person, now: Snapshot, large: string): Tile {
+function tileOf(slot: Slot, person: Person, now: Snapshot, how: { large: string; occasion: Occasion }): Tile {
   const covered = person.covered || (person.role === "patient" && now.covered);
   const picture = person.video && !covered && !person.reconnecting;
   return {
@@ -105,7 +108,9 @@ function tileOf(slot: Slot, person: Person, now: Snapshot, large: string): Tile 
     picture,
     note: picture ? "" : noteOf(person, covered),
     muted: !person.audio || covered,
-    large: person.seat === large,
+    lost: person.reconnecting,
+    sign: how.occasion.sign && person.role === "interpreter",
+    large: person.seat === how.large,
     pinned: person.seat === now.pinned,
   };
 }
@@ -114,7 +119,7 @@ function noteOf(person: Person, covered: boolean): string {
   if (person.reconnecting) {
     return "Connection lost. Coming back…";
   }
-  return covered ? "Covered by the ward for a moment" : "Camera is off";
+  return covered ? "Covered for a moment" : "Camera is off";
 }
 
 /** news is what has changed, in sentences, for somebody who cannot see the page. */

@@ -37,13 +37,13 @@ test("a no from the desk is told in the desk's own words", () => {
   const text = "This visit is over. You can book another.";
   const message = atTheEnd({ kind: "refused", code: "visit_over", text }, place);
   assert.equal(message.heading, "This visit is over");
-  assert.equal(message.text, "You can book another. Ring Willow ward on 020 7946 0123.");
+  assert.equal(message.text, "You can book another. If you need help, ring Willow ward on 020 7946 0123.");
 });
 
 test("whoever cannot get through is told whom to ring", () => {
   const now = { ...new Room(new FakeWorld()).now, tries: 5 };
   assert.match(joiningWords(now, place), /020 7946 0123/);
-  assert.equal(ring({ ward: "Willow ward", phone: "" }), "Ring the ward.");
+  assert.equal(ring({ ward: "Willow ward", phone: "" }), "ring the ward");
 });
 
 test("every trouble says what to do, and no camera is no reason to stay away", () => {

@@ -3,6 +3,7 @@
 
 import type { Kind } from "./capture.ts";
 import type { Reach } from "./paths.ts";
+import type { EndedReason } from "./protocol.ts";
 import type { MediaState } from "./repair.ts";
 import type { Trouble } from "./trouble.ts";
 import type { End, Snapshot } from "./world.ts";
@@ -21,20 +22,20 @@ export interface Place {
   readonly phone: string;
 }
 
-/** ring says whom to ring. A ward without a number has somebody on its switchboard. */
+/** ring says whom to ring, within a sentence. A ward without a number is found through the hospital's. */
 export function ring(place: Place): string {
-  return place.phone === "" ? "Ring the ward." : `Ring ${place.ward} on ${place.phone}.`;
+  return place.phone === "" ? "ring the ward" : `ring ${place.ward} on ${place.phone}`;
 }
 
 /** atTheEnd says why it is over. */
 export function atTheEnd(end: End, place: Place): Message {
   switch (end.kind) {
     case "ended":
-      return endings(place)[end.reason] ?? { heading: "The visit has ended", text: ring(place), then: "" };
+      return endings(place)[end.reason];
     case "broken":
       return {
         heading: "Something went wrong on this page",
-        text: "Load the page again to come back to your visit. If that does not help: " + ring(place),
+        text: `Load the page again to come back to your visit. If that does not help, ${ring(place)}.`,
         then: "reload",
       };
     case "refused":
@@ -47,16 +48,17 @@ function unknownRefusal(text: string, place: Place): Message {
   const stop = text.indexOf(". ");
   const heading = stop < 0 ? text.replace(/\.$/, "") : text.slice(0, stop);
   const rest = stop < 0 ? "" : text.slice(stop + 2) + " ";
-  return { heading: heading || "You cannot join the visit", text: rest + ring(place), then: "join" };
+  const help = `If you need help, ${ring(place)}.`;
+  return { heading: heading || "You cannot join the visit", text: rest + help, then: "join" };
 }
 
-function endings(place: Place): { readonly [reason: string]: Message } {
-  const thanks = `Thank you for visiting. If you want to know how things are, or are worried: ${ring(place)}`;
+function endings(place: Place): { readonly [reason in EndedReason]: Message } {
+  const thanks = `Thank you for visiting. If you are worried, or want to know how things are, ${ring(place)}.`;
   return {
     ended: { heading: "The visit has ended", text: thanks, then: "" },
     finished: { heading: "The visit has ended", text: thanks, then: "" },
     left: { heading: "You have left the visit", text: "If you left by mistake, you can go back in.", then: "join" },
-    removed: { heading: "The visit has ended for you", text: `If you think this is a mistake: ${ring(place)}`, then: "" },
+    removed: { heading: "The visit has ended for you", text: `If you think this is a mistake, ${ring(place)}.`, then: "" },
     replaced: {
       heading: "You joined somewhere else",
       text: "This visit is now open in another window or on another phone. You can close this page.",
@@ -66,10 +68,9 @@ function endings(place: Place): { readonly [reason: string]: Message } {
 }
 
 function refusals(place: Place): { readonly [code: string]: Message } {
-  const removed = endings(place).removed;
   return {
-    ...(removed ? { removed } : {}),
-    room_over: { heading: "The visit has ended", text: ring(place), then: "" },
+    removed: endings(place).removed,
+    room_over: endings(place).ended,
     version: {
       heading: "This page is out of date",
       text: "Load the page again to join your visit.",
@@ -77,17 +78,17 @@ function refusals(place: Place): { readonly [code: string]: Message } {
     },
     not_expected: {
       heading: "You cannot join just now",
-      text: `The ward is not expecting you at this time. Check the time of your visit. If it is now: ${ring(place)}`,
+      text: `The ward is not expecting you at this time. Check the time of your visit. If it is now, ${ring(place)}.`,
       then: "join",
     },
     bad_ticket: {
       heading: "You cannot join just now",
-      text: `Check that the time and date on your phone or computer are right, then try again. If that does not help: ${ring(place)}`,
+      text: `Check that the time and date on your phone or computer are right, then try again. If that does not help, ${ring(place)}.`,
       then: "join",
     },
     bad_offer: {
       heading: "This browser cannot join the visit",
-      text: `Open the visit in Safari, Chrome, Edge or Firefox, and update it if you can. If that does not help: ${ring(place)}`,
+      text: `Open the visit in Safari, Chrome, Edge or Firefox, and update it if you can. If that does not help, ${ring(place)}.`,
       then: "",
     },
   };
@@ -112,7 +113,7 @@ export function joiningWords(now: Snapshot, place: Place): string {
   }
   return (
     "We cannot reach the hospital. Check that your phone or computer is on the internet. " +
-    "We keep trying. If it does not work: " + ring(place)
+    `We keep trying. If it does not work, ${ring(place)}.`
   );
 }
 

@@ -1,0 +1,104 @@
+package web
+
+import (
+	"crypto/rand"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/wardvisit/wardvisit/booking"
+	"github.com/wardvisit/wardvisit/booking/desk"
+	"github.com/wardvisit/wardvisit/signaling/ticket"
+	"github.com/wardvisit/wardvisit/web/form"
+)
+
+// Where a browser that has a page of a call finds the room, and leave to enter it.
+const (
+	signalPath = "/signal"
+	ticketPath = "/call/ticket"
+)
+
+// An ICEServer helps sound and picture through a firewall.
+type ICEServer struct {
+	URLs       []string `json:"urls"`
+	Username   string   `json:"username,omitempty"`
+	Credential string   `json:"credential,omitempty"`
+}
+
+// A pass is what a browser is given to join a room with.
+type pass struct {
+	Ticket     string      `json:"ticket"`
+	Signal     string      `json:"signal"` // where to take it
+	ICEServers []ICEServer `json:"iceServers"`
+}
+
+// ticket handles POST /call/ticket: leave for whoever asks to take their own
+// seat. The form says as whom, since one browser may hold several logins, and
+// which visit; an iPad is in one visit at most, and is not asked.
+func (s *Server) ticket(w http.ResponseWriter, r *http.Request) error {
+	f, err := form.Read(r)
+	if err != nil {
+		return err
+	}
+	seat, err := s.seatOf(r, f.Value("as"), f.Value("ref"))
+	if err != nil {
+		return err
+	}
+	now := s.now()
+	t := ticket.Ticket{
+		Room: seat.Room, Seat: seat.Seat, Role: ticket.Role(seat.Role), Name: seat.Name, About: seat.About,
+		ID: rand.Text(), NotBefore: now, Expires: now.Add(ticket.MaxLife),
+	}
+	sealed, err := s.tickets.Seal(t)
+	if err != nil {
+		return fmt.Errorf("web: seal a ticket: %w", err)
+	}
+	return s.reply(w, pass{Ticket: sealed, Signal: signalPath, ICEServers: s.iceServersFor(t)})
+}
+
+// seatOf asks the desk for a seat, as whom the form says.
+func (s *Server) seatOf(r *http.Request, as, ref string) (desk.Seat, error) {
+	kind := booking.ActorKind(as)
+	switch kind {
+	case booking.VisitorActor, booking.InterpreterActor, booking.DeviceActor:
+	default:
+		return desk.Seat{}, booking.ErrBadChoice
+	}
+	about(r.Context()).door = kind
+	by, err := s.doors.Actor(r.Context(), kind)
+	if err != nil {
+		return desk.Seat{}, err
+	}
+	about(r.Context()).reader = by
+	if kind == booking.DeviceActor {
+		return s.desk.JoinDevice(r.Context(), by)
+	}
+	reference, err := booking.ParseReference(ref)
+	if err != nil {
+		return desk.Seat{}, err
+	}
+	return s.desk.Join(r.Context(), by, reference)
+}
+
+// iceServersFor are those that the holder of a ticket may use: never null, which
+// a browser would not take.
+func (s *Server) iceServersFor(t ticket.Ticket) []ICEServer {
+	if s.iceServers == nil {
+		return []ICEServer{}
+	}
+	return append([]ICEServer{}, s.iceServers(t)...)
+}
+
+// stunServers are those that anybody may ask for their own address: for the
+// check before a visit, when there is no ticket yet.
+func (s *Server) stunServers() string {
+	var urls []string
+	for _, server := range s.iceServersFor(ticket.Ticket{}) {
+		for _, url := range server.URLs {
+			if strings.HasPrefix(url, "stun:") {
+				urls = append(urls, url)
+			}
+		}
+	}
+	return strings.Join(urls, " ")
+}
