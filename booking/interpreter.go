@@ -93,6 +93,9 @@ type InterpreterBooking struct {
 	State       OfferState
 }
 
+// Open reports whether b still claims its interpreter.
+func (b InterpreterBooking) Open() bool { return b.State == Offered || b.State == Accepted }
+
 // Answer returns b accepted or declined. An accepted one may still be handed
 // back, which is to decline it.
 func (b InterpreterBooking) Answer(yes bool) (InterpreterBooking, error) {

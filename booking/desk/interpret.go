@@ -104,7 +104,7 @@ func (d *Desk) offer(ctx context.Context, a *act, who booking.Interpreter) error
 // openOffer is the offer of the visit that has not been turned down or taken
 // back, or nil.
 func (a *act) openOffer() *booking.InterpreterBooking {
-	if o := a.rec.Offer; o != nil && (o.State == booking.Offered || o.State == booking.Accepted) {
+	if o := a.rec.Offer; o != nil && o.Open() {
 		return o
 	}
 	return nil

@@ -15,7 +15,7 @@ type Record struct {
 	DeviceRecord  booking.Device
 	Bay, Bed      string // where the patient lies now; empty when nowhere
 	People        []booking.Participant
-	Offer         *booking.InterpreterBooking // the last one; nil when nobody was asked
+	Offer         *booking.InterpreterBooking // the open one, or the last; nil when nobody was asked
 }
 
 // A choice of visits is a condition on v with its arguments. It is said once,
@@ -126,7 +126,7 @@ func (tx *Tx) records(ctx context.Context, choice string, args ...any) ([]Record
 		}
 	}
 	for _, o := range offers {
-		if r, ok := where[o.Visit]; ok {
+		if r, ok := where[o.Visit]; ok && (r.Offer == nil || !r.Offer.Open()) {
 			r.Offer = &o
 		}
 	}

@@ -9,6 +9,7 @@
 package storetest
 
 import (
+	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -106,4 +107,24 @@ func skipOrFail(t *testing.T, err error) {
 		t.Fatal(message)
 	}
 	t.Skip(message)
+}
+
+// Raw opens the database at url past the store, for a test to look at it from
+// behind.
+func Raw(t *testing.T, url string) *sql.DB {
+	t.Helper()
+	engine, dsn, err := migrations.ParseURL(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	driver := "pgx"
+	if engine == migrations.SQLite {
+		driver, dsn = "sqlite", "file:"+dsn+"?_pragma=busy_timeout(10000)&_pragma=foreign_keys(1)"
+	}
+	db, err := sql.Open(driver, dsn)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
 }
