@@ -23,20 +23,29 @@ func (s *Server) enter(c *conn, join protocol.Join) (*Room, *seat, protocol.Code
 	if code != "" {
 		return nil, nil, code
 	}
+	seated := false
+	defer func() {
+		if seated {
+			return
+		}
+		// Refused, or something broke: nothing of it is to remain.
+		if newcomer.media != nil {
+			newcomer.media.Close()
+		}
+		r.post(newcomer, func() { r.release(newcomer) })
+	}()
 	answer, standing, code := s.arrive(c, r, newcomer, join)
 	if code != "" {
-		r.post(newcomer, func() { r.release(newcomer) })
 		return nil, nil, code
 	}
-	err = r.ask(s.ctx, func() { code = r.sit(newcomer, c, join, answer, standing) })
-	if err != nil {
+	if err = r.ask(s.ctx, func() { code = r.sit(newcomer, c, join, answer, standing) }); err != nil {
 		code = protocol.Fault
 	}
 	if code != "" {
-		newcomer.media.Close()
 		r.clerk.depart(t)
 		return nil, nil, code
 	}
+	seated = true
 	s.metrics.joins.WithLabelValues("ok").Inc()
 	return r, newcomer, ""
 }
@@ -71,7 +80,6 @@ func (s *Server) arrive(c *conn, r *Room, newcomer *seat, join protocol.Join) (s
 	if err == nil && (standing == Waiting || standing == Admitted) {
 		return answer, standing, ""
 	}
-	newcomer.media.Close()
 	if errors.Is(err, ErrNotExpected) {
 		return "", "", protocol.NotExpected
 	}

@@ -133,17 +133,11 @@ func (p *Peer) tick() {
 		}
 		now := p.sfu.cfg.Now()
 		p.sayArrivals()
-		p.count()
 		for _, src := range p.sources {
 			p.writeRTCP(src.tick(now)...)
 		}
-		for _, slot := range p.slots {
-			for _, st := range slot {
-				if st != nil && st.tick(&p.sfu.count) {
-					st.keyframe(now)
-				}
-			}
-		}
+		p.count()
+		p.openEyes(now)
 		if n%reportEvery == 0 {
 			p.writeRTCP(p.reports(now)...)
 		}
@@ -185,8 +179,25 @@ func (p *Peer) reports(now time.Time) (all []rtcp.Packet) {
 	return all
 }
 
+// openEyes asks for a keyframe for each stream that waits for one.
+func (p *Peer) openEyes(now time.Time) {
+	for _, slot := range p.slots {
+		if st := slot[Video]; st != nil && st.isBlind() {
+			st.keyframe(now)
+		}
+	}
+}
+
+// count adds what is new to the totals.
 func (p *Peer) count() {
 	for _, src := range p.sources {
 		src.countTo(&p.sfu.count)
+	}
+	for _, slot := range p.slots {
+		for _, st := range slot {
+			if st != nil {
+				st.countTo(&p.sfu.count)
+			}
+		}
 	}
 }

@@ -314,6 +314,7 @@ func (p *Peer) onState(state webrtc.PeerConnectionState) {
 	}
 	switch state {
 	case webrtc.PeerConnectionStateConnected:
+		p.openEyes(p.sfu.cfg.Now())
 		p.changed(Connected)
 	case webrtc.PeerConnectionStateDisconnected:
 		p.changed(Disconnected)

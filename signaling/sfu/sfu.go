@@ -173,11 +173,17 @@ func (s *SFU) Connect(ctx context.Context, offer string, changed func(State)) (*
 	if err != nil {
 		return nil, "", fmt.Errorf("sfu: connect: %w", err)
 	}
+	answered := false
+	defer func() {
+		if !answered { // refused, or Pion broke on it
+			p.Close()
+		}
+	}()
 	answer, err := p.open(ctx, plan)
 	if err != nil {
-		p.Close()
 		return nil, "", err
 	}
+	answered = true
 	return p, answer, nil
 }
 

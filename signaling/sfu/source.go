@@ -192,7 +192,7 @@ func (s *source) clockNow(now time.Time) (ntp uint64, rtp uint32, ok bool) {
 	return s.clock.at(now, s.kind.clock())
 }
 
-// count adds what is new to the totals.
+// countTo adds what is new to the totals.
 func (s *source) countTo(c *counters) {
 	s.mu.Lock()
 	received, asked, keys := s.received, s.resought, s.keys

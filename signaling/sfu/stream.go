@@ -99,7 +99,10 @@ func (st *stream) forward(src *source, p *packet) {
 	if int16(p.seq-st.first) < 0 {
 		return
 	}
-	st.send(p)
+	if !st.send(p) {
+		st.flowing, st.waiting = false, st.kind == Video
+		return
+	}
 	st.forwarded++
 }
 
@@ -118,29 +121,40 @@ func (st *stream) begin(p *packet) {
 	st.level = st.lastLevel + 1 - p.vp8.level
 }
 
-// send writes a packet under our numbers.
-func (st *stream) send(p *packet) {
+// send writes a packet under our numbers. It reports false if the connection is
+// not up yet, in which case it is as if nothing had been sent.
+func (st *stream) send(p *packet) bool {
 	seq, ts, payload := p.seq+st.seq, p.ts+st.ts, p.payload
 	if st.kind == Video && (st.picture&pictureBits != 0 || st.level != 0) && len(payload) > 0 {
 		payload = st.altered(p)
 	}
-	if !st.any || int16(seq-st.newestSeq) > 0 {
-		st.any, st.newestSeq, st.newestTS, st.newestAt = true, seq, ts, st.now()
-		if p.vp8.pictureAt != 0 {
-			st.lastPicture = p.vp8.picture + st.picture
-		}
-		if p.vp8.levelAt != 0 {
-			st.lastLevel = p.vp8.level + st.level
-		}
-		if p.seq-st.first > 2*lateBy {
-			st.first = p.seq - lateBy // or numbers half a round later would look earlier
-		}
-	}
 	st.header.Marker, st.header.SequenceNumber, st.header.Timestamp = p.marker, seq, ts
-	// A lost datagram is what receivers expect; the connection's end we learn elsewhere.
-	_, _ = st.out.WriteRTP(&st.header, payload)
+	n, err := st.out.WriteRTP(&st.header, payload)
+	if n == 0 && err == nil {
+		return false
+	}
+	// With an error it is lost, as datagrams may be; the connection's end we
+	// learn elsewhere.
 	st.packets++
 	st.octets += uint32(len(payload))
+	if !st.any || int16(seq-st.newestSeq) > 0 {
+		st.note(p, seq, ts)
+	}
+	return true
+}
+
+// note records the newest packet sent.
+func (st *stream) note(p *packet, seq uint16, ts uint32) {
+	st.any, st.newestSeq, st.newestTS, st.newestAt = true, seq, ts, st.now()
+	if p.vp8.pictureAt != 0 {
+		st.lastPicture = p.vp8.picture + st.picture
+	}
+	if p.vp8.levelAt != 0 {
+		st.lastLevel = p.vp8.level + st.level
+	}
+	if p.seq-st.first > 2*lateBy {
+		st.first = p.seq - lateBy // or numbers half a round later would look earlier
+	}
 }
 
 // altered returns the payload with our picture id and level in place of the source's.
@@ -171,9 +185,10 @@ func (st *stream) resend(seq uint16) {
 		return
 	}
 	st.resends++
-	st.resent++
-	st.forwarded++
-	st.send(&p)
+	if st.send(&p) {
+		st.resent++
+		st.forwarded++
+	}
 }
 
 // keyframe asks whatever is shown for a keyframe.
@@ -186,15 +201,20 @@ func (st *stream) keyframe(now time.Time) {
 	}
 }
 
-// tick begins another tenth of a second. It reports whether the stream waits
-// for a keyframe still.
-func (st *stream) tick(c *counters) (waiting bool) {
+// isBlind reports whether the stream waits for a keyframe.
+func (st *stream) isBlind() bool {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	return st.src != nil && st.waiting
+}
+
+// countTo adds what is new to the totals, and begins another tenth of a second.
+func (st *stream) countTo(c *counters) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	c.forwarded.Add(st.forwarded)
 	c.resent.Add(st.resent)
 	st.forwarded, st.resent, st.resends = 0, 0, 0
-	return st.src != nil && st.waiting
 }
 
 // report returns the sender report of this stream, once its source's clock is known.
