@@ -72,7 +72,7 @@ func (d *Desk) readPhone(s string) (string, error) {
 		return "", booking.ErrTooLong
 	}
 	number, err := phonenumbers.Parse(s, d.region)
-	if err != nil || !phonenumbers.IsPossibleNumber(number) || number.GetExtension() != "" {
+	if err != nil || phonenumbers.IsPossibleNumberWithReason(number) != phonenumbers.IS_POSSIBLE || number.GetExtension() != "" {
 		return "", booking.ErrBadPhone
 	}
 	return phonenumbers.Format(number, phonenumbers.E164), nil

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/wardvisit/wardvisit/booking"
@@ -39,6 +40,9 @@ type Desk struct {
 	region  string
 	hashing chan struct{} // one place for each password being checked
 	nobody  string        // the hash checked when nobody has the name typed
+
+	mu     sync.Mutex // guards lastID
+	lastID uint64
 }
 
 // New returns a Desk.
@@ -66,19 +70,28 @@ func New(c Config) (*Desk, error) {
 func (d *Desk) now() time.Time { return d.clock().UTC().Truncate(time.Microsecond) }
 
 // newID returns a UUID of version 7: in order of time, so that indexes grow at
-// their end, and random beyond it.
+// their end and people stay in the order in which they were named, and random
+// beyond it.
 func (d *Desk) newID() (string, error) {
 	var b [16]byte
-	if _, err := io.ReadFull(d.random, b[6:]); err != nil {
+	if _, err := io.ReadFull(d.random, b[8:]); err != nil {
 		return "", fmt.Errorf("desk: random: %w", err)
 	}
-	var ms [8]byte
-	binary.BigEndian.PutUint64(ms[:], uint64(d.clock().UnixMilli()))
-	copy(b[:6], ms[2:])
+	tick := d.tick()
+	binary.BigEndian.PutUint64(b[:8], tick>>12<<16|tick&0xfff)
 	b[6] = b[6]&0x0f | 0x70
 	b[8] = b[8]&0x3f | 0x80
 	h := hex.EncodeToString(b[:])
 	return h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:], nil
+}
+
+// tick returns milliseconds with 12 more bits, and never the same twice.
+func (d *Desk) tick() uint64 {
+	now := uint64(d.clock().UnixMilli()) << 12
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.lastID = max(now, d.lastID+1)
+	return d.lastID
 }
 
 // newSecret returns n random bytes to be put in a link or a cookie.

@@ -192,6 +192,7 @@ func inHospital(t *testing.T, test func(t *testing.T, w *world)) {
 
 func inHospitalOf(t *testing.T, patients, wide int, test func(t *testing.T, w *world)) {
 	t.Helper()
+	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
 		s, err := store.Open(t.Context(), url)
 		if err != nil {

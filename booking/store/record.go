@@ -46,7 +46,7 @@ FROM   participants AS y JOIN visits AS v ON v.id = y.visit_id
        LEFT JOIN visitors AS w ON w.id = y.visitor_id LEFT JOIN interpreters AS i ON i.id = y.interpreter_id
        LEFT JOIN circle_members AS m ON m.patient_id = v.patient_id AND m.visitor_id = y.visitor_id
 WHERE  `
-	orderPeople = ` ORDER BY y.role DESC, y.id`
+	orderPeople = ` ORDER BY y.role DESC, CASE WHEN y.visitor_id = v.held_for THEN 0 ELSE 1 END, y.id`
 
 	selectOffers = `
 SELECT ` + offerColumns + ` FROM interpreter_bookings AS o JOIN visits AS v ON v.id = o.visit_id
