@@ -32,7 +32,7 @@ func (s *Server) enter(c *conn, join protocol.Join) (*Room, *seat, protocol.Code
 		if newcomer.media != nil {
 			newcomer.media.Close()
 		}
-		r.post(newcomer, func() { r.release(newcomer) })
+		r.post(newcomer, func() { r.undo(newcomer) })
 	}()
 	answer, standing, code := s.arrive(c, r, newcomer, join)
 	if code != "" {

@@ -19,6 +19,7 @@ type metrics struct {
 	first, rtt    prometheus.Histogram
 	freezes       prometheus.Counter
 	concealed     prometheus.Histogram
+	loss          *prometheus.HistogramVec // by direction, as we see it
 }
 
 func newMetrics(registry prometheus.Registerer, media *sfu.SFU) (*metrics, error) {
@@ -42,10 +43,14 @@ func newMetrics(registry prometheus.Registerer, media *sfu.SFU) (*metrics, error
 		freezes:   prometheus.NewCounter(prometheus.CounterOpts{Name: "wardvisit_call_freezes_total", Help: "Freezes of pictures, as browsers see them."}),
 		concealed: histogram("concealed_ratio", "Part of sound made up by browsers.", .01, .02, .05, .1, .2, .5),
 	}
+	m.loss = prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name: "wardvisit_call_loss_ratio", Help: "Part of media packets lost, from browsers (up) and to them (down).",
+		Buckets: []float64{.005, .01, .02, .05, .1, .2, .5},
+	}, []string{"direction"})
 	if registry == nil {
 		return m, nil
 	}
-	all := []prometheus.Collector{m.rooms, m.people, m.joins, m.closed, m.paths, m.first, m.rtt, m.freezes, m.concealed}
+	all := []prometheus.Collector{m.rooms, m.people, m.joins, m.closed, m.paths, m.first, m.rtt, m.freezes, m.concealed, m.loss}
 	var errs []error
 	for _, c := range append(all, mediaCounters(media)...) {
 		errs = append(errs, registry.Register(c))
@@ -72,8 +77,10 @@ func mediaCounters(media *sfu.SFU) (all []prometheus.Collector) {
 	return all
 }
 
-// report adds what one browser says.
-func (m *metrics) report(s protocol.Stats) {
+// report adds what one browser says, and what we see of it.
+func (m *metrics) report(s protocol.Stats, seen sfu.Report) {
+	m.loss.WithLabelValues("up").Observe(seen.LostUp)
+	m.loss.WithLabelValues("down").Observe(seen.LostDown)
 	path := s.Path
 	if path == "" {
 		path = "unknown"

@@ -26,7 +26,10 @@ const (
 	statsEvery = 5*time.Second - 500*time.Millisecond // its timer may be early
 )
 
-var errRoomGone = errors.New("signaling: the room is gone")
+var (
+	errRoomGone  = errors.New("signaling: the room is gone")
+	errTaskBroke = errors.New("signaling: a room's task broke")
+)
 
 // A Room is the live side of one visit.
 //
@@ -116,15 +119,16 @@ func (r *Room) post(who *seat, do func()) bool {
 
 // ask has run do something and waits until it is done.
 func (r *Room) ask(ctx context.Context, do func()) error {
-	finished := make(chan struct{})
+	finished, err := make(chan struct{}), errTaskBroke
 	t := task{nil, func() {
-		defer close(finished)
+		defer close(finished) // whatever happens
 		do()
+		err = nil
 	}}
 	select {
 	case r.tasks <- t:
 		<-finished
-		return nil
+		return err
 	case <-r.done:
 		return errRoomGone
 	case <-ctx.Done():
@@ -195,6 +199,16 @@ func (r *Room) reserve(t ticket.Ticket) (*seat, protocol.Code) {
 func (r *Room) release(newcomer *seat) {
 	if r.arriving[newcomer.ticket.Seat] == newcomer {
 		delete(r.arriving, newcomer.ticket.Seat)
+	}
+}
+
+// undo takes a newcomer out again who did not get as far as being seated, or
+// not rightly.
+func (r *Room) undo(newcomer *seat) {
+	r.release(newcomer)
+	if r.seats[newcomer.ticket.Seat] == newcomer {
+		r.vacate(newcomer)
+		r.arrange()
 	}
 }
 

@@ -59,7 +59,7 @@ func (r *Room) note(s *seat, stats protocol.Stats) {
 		stats.First = 0 // it counts once
 	}
 	s.first = s.first || stats.First > 0
-	r.server.metrics.report(stats)
+	r.server.metrics.report(stats, s.media.Report())
 }
 
 // mayRestart returns the connection of s for an ICE restart; nil, with no code,

@@ -129,3 +129,48 @@ func TestOneMomentHasOneTimeInSoundAndPicture(t *testing.T) {
 		t.Errorf("sound and picture are %.3f s apart", d)
 	}
 }
+
+// FuzzFeedback has a receiver and a sender say whatever they like.
+func FuzzFeedback(f *testing.F) {
+	for _, p := range []rtcp.Packet{
+		&rtcp.TransportLayerNack{MediaSSRC: 77, Nacks: []rtcp.NackPair{{PacketID: 1003, LostPackets: 0xFFFF}}},
+		&rtcp.PictureLossIndication{MediaSSRC: 77},
+		&rtcp.FullIntraRequest{FIR: []rtcp.FIREntry{{SSRC: 77}}},
+		&rtcp.ReceiverReport{Reports: []rtcp.ReceptionReport{{SSRC: 77, FractionLost: 9}}},
+		&rtcp.SenderReport{SSRC: 5, NTPTime: 1 << 63, RTPTime: 1 << 31},
+	} {
+		wire, err := p.Marshal()
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(wire)
+	}
+	f.Fuzz(func(t *testing.T, wire []byte) {
+		packets, err := rtcp.Unmarshal(wire)
+		if err != nil {
+			return
+		}
+		now := start
+		st, out := newWire(Video, &now)
+		out.keep = false
+		src := newSource(&Peer{}, Video)
+		src.asked = start // a keyframe, just now: there is nobody to ask
+		st.show(src)
+		for i := range uint16(20) {
+			p := video(1000+i, uint32(i), i, uint8(i), i == 0)
+			src.note(&p, now)
+			st.forward(src, &p)
+		}
+		for _, packet := range packets {
+			st.asked(packet, now)
+			if sr, ok := packet.(*rtcp.SenderReport); ok {
+				src.heardClock(sr, now)
+			}
+		}
+		if st.resent > resendsPerTick {
+			t.Fatalf("%d packets were resent", st.resent)
+		}
+		st.report(now)
+		src.report(now)
+	})
+}

@@ -292,6 +292,13 @@ func TestRequestsForKeyframesBecomeFew(t *testing.T) {
 		anna.send(Video, n+1, keyframe...)
 		return len(ben.came[Video]) > 0
 	})
+	anna.mu.Lock()
+	asked = count[*rtcp.PictureLossIndication](anna.heard)
+	anna.mu.Unlock()
+	anna.until("one more", func() bool {
+		anna.peer.Keyframe()
+		return count[*rtcp.PictureLossIndication](anna.heard) > asked
+	})
 }
 
 func TestReportsGoBothWays(t *testing.T) {
