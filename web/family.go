@@ -96,6 +96,15 @@ func (v familyVisit) Visitors() []booking.Participant {
 	return coming
 }
 
+// ComingNames are the names of the relatives who come.
+func (v familyVisit) ComingNames() string {
+	var names []string
+	for _, p := range v.Visitors() {
+		names = append(names, p.Name)
+	}
+	return inWords(names)
+}
+
 // Coming are those of the circle who are chosen, the reader first.
 func (v familyVisit) Coming() []desk.Companion {
 	var some []desk.Companion

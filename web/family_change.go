@@ -75,7 +75,7 @@ func (s *Server) move(w http.ResponseWriter, r *http.Request, by booking.Actor) 
 // noInterpreterThen shows the times again when the visit's interpreter, and
 // every other, is taken at the one that was chosen.
 func (s *Server) noInterpreterThen(w http.ResponseWriter, r *http.Request, by booking.Actor, p timesPage, want time.Time) error {
-	if fault := p.Form.Fail("start", booking.ErrNoInterpreter); fault != nil {
+	if fault := p.Form.Fail("times", booking.ErrNoInterpreter); fault != nil {
 		return fault
 	}
 	return s.showTimes(w, r, http.StatusConflict, by, p, booking.DateOf(want, p.Zone()).String())

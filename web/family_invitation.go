@@ -41,7 +41,8 @@ type invitationPage struct {
 	desk.Invitation
 	Token    string
 	Lasts    string // how long the code that was sent works, in words
-	SignedIn string // where this browser's own pages are, if it is signed in already
+	Reader   string // who is signed in here already, maybe somebody else; empty for nobody
+	Home     string // where their pages are
 }
 
 // AsksCode reports whether there is a code to type in.
@@ -68,12 +69,12 @@ func (s *Server) showInvitation(w http.ResponseWriter, r *http.Request, status i
 	if zone := found.Ward.Site.Zone; zone != nil {
 		p.Lasts = "until " + clock(found.CodeEnds, zone)
 	}
-	kind, home := booking.VisitorActor, "/visits"
-	if p.Interpreting() {
-		kind, home = booking.InterpreterActor, "/interpreter"
+	kind := booking.VisitorActor
+	if p.Home = "/visits"; p.Interpreting() {
+		kind, p.Home = booking.InterpreterActor, "/interpreter"
 	}
-	if _, err := s.doors.Actor(r.Context(), kind); err == nil {
-		p.SignedIn = home
+	if known, err := s.doors.Actor(r.Context(), kind); err == nil {
+		p.Reader = known.Name
 	}
 	return s.render(w, r, status, "family/invitation", p)
 }

@@ -55,7 +55,7 @@ func TestInvitation(t *testing.T) {
 	p.get("/visits").shows(http.StatusForbidden, "Open your link again")
 	p.post("/invitation/open", "token", token, "code", code[:3]+" "+code[3:]).leads("/visits")
 	p.get("/visits").shows(http.StatusOK, "Thomas Arkwright", "Anna Arkwright")
-	p.get("/invitation/"+token).shows(http.StatusOK, "You are signed in")
+	p.get("/invitation/"+token).shows(http.StatusOK, "as Anna Arkwright", "Go to your visits", "Send a code to that number")
 
 	h.phone(t).post("/invitation/open", "token", token, "code", code).shows(http.StatusUnprocessableEntity, "run out") // once is once
 	p.post("/sign-out").leads("/")

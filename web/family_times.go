@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -137,11 +138,17 @@ func (s *Server) showTimes(w http.ResponseWriter, r *http.Request, status int, b
 	return s.render(w, r, status, "family/times", p)
 }
 
+// offering is what is free. A visit that moves could stay where it is, but that
+// is no new time.
 func (s *Server) offering(r *http.Request, by booking.Actor, p timesPage, from booking.Date, days int) (desk.Offering, error) {
-	if p.Moves != nil {
-		return s.desk.OfferingToMove(r.Context(), by, p.Moves.Reference, from, days)
+	if p.Moves == nil {
+		return s.desk.Offering(r.Context(), by, p.Patient.ID, from, days)
 	}
-	return s.desk.Offering(r.Context(), by, p.Patient.ID, from, days)
+	offering, err := s.desk.OfferingToMove(r.Context(), by, p.Moves.Reference, from, days)
+	for i, d := range offering.Days {
+		offering.Days[i].Slots = slices.DeleteFunc(d.Slots, func(slot booking.Slot) bool { return slot.When == p.Moves.When })
+	}
+	return offering, err
 }
 
 // lay puts the days on the page.
@@ -278,7 +285,7 @@ func (s *Server) timeRefused(w http.ResponseWriter, r *http.Request, by booking.
 		booking.ErrTooEarly, booking.ErrNoSlots, booking.ErrTooManyHolds, booking.ErrStale) {
 		return err
 	}
-	if fault := p.Form.Fail("start", err); fault != nil {
+	if fault := p.Form.Fail("times", err); fault != nil {
 		return fault
 	}
 	if want.IsZero() {

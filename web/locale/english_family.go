@@ -3,13 +3,13 @@ package locale
 // familyEnglish fits refusals to the relative's pages, where a question is the
 // name of a control as in questionsEnglish.
 var familyEnglish = map[string]string{
-	"slot_taken/start":     "Somebody has just taken that time. Choose another time.",
-	"patient_busy/start":   "There is another visit then. Choose another time.",
-	"not_a_slot/start":     "That is not a time the ward offers. Choose one of the times shown.",
-	"too_late/start":       "It is too late to book that time. Choose a later one.",
-	"no_slots/start":       "That time is not free any more. Choose another time, or ring the ward.",
-	"stale/start":          "This visit was changed while you were looking at it. Check the time it has now, then choose again.",
-	"no_interpreter/start": "No interpreter is free at that time. Choose another time.",
+	"slot_taken/times":     "Somebody has just taken that time. Choose another time.",
+	"patient_busy/times":   "There is another visit then. Choose another time.",
+	"not_a_slot/times":     "That is not a time the ward offers. Choose one of the times shown.",
+	"too_late/times":       "It is too late to book that time. Choose a later one.",
+	"no_slots/times":       "That time is not free any more. Choose another time, or ring the ward.",
+	"stale/times":          "This visit was changed while you were looking at it. Check the time it has now, then choose again.",
+	"no_interpreter/times": "No interpreter is free at that time. Choose another time.",
 
 	"missing/interpreter":        "Choose if you need an interpreter",
 	"bad_choice/interpreter":     "Choose one of the languages shown",
