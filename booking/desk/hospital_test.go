@@ -256,6 +256,14 @@ func (w *world) pair(n, ward int) string {
 	return key
 }
 
+// spare is the other iPad of ward 1.
+func (w *world) spare(id booking.DeviceID) booking.DeviceID {
+	if id == deviceID(1) {
+		return deviceID(2)
+	}
+	return deviceID(1)
+}
+
 // seat is the seat of visitor n at a visit.
 func seat(t *testing.T, v desk.Visit, n int) booking.ParticipantID {
 	t.Helper()

@@ -3,36 +3,9 @@ package desk
 import (
 	"context"
 	"slices"
-	"time"
 
 	"github.com/wardvisit/wardvisit/booking"
 )
-
-// Start makes a visit ready for its iPad.
-func (d *Desk) Start(ctx context.Context, by booking.Actor, ref booking.Reference) (Visit, error) {
-	return d.change(ctx, by, ref, mayRun, func(a *act) error {
-		started, err := a.rec.Start(a.now, a.ward.Policy.OpensBefore)
-		if err != nil {
-			return err
-		}
-		switch device := a.rec.DeviceRecord; {
-		case !device.Paired:
-			return booking.ErrNotPaired
-		case !device.State.Usable():
-			return booking.ErrDeviceBusy
-		}
-		if err := a.Touch(ctx, deviceOf(started.Device)); err != nil {
-			return err
-		}
-		if err := a.save(ctx, started); err != nil { // ErrDeviceBusy if it is in another visit
-			return err
-		}
-		if err := a.SetDeviceState(ctx, started.Device, booking.DeviceInUse, time.Time{}); err != nil {
-			return err
-		}
-		return a.record(ctx, booking.VisitStarted, "")
-	})
-}
 
 // Admit lets one participant in who is here. The first one makes the visit live.
 func (d *Desk) Admit(ctx context.Context, by booking.Actor, ref booking.Reference, who booking.ParticipantID) (Visit, error) {

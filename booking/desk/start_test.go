@@ -1,0 +1,41 @@
+package desk_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/wardvisit/wardvisit/booking"
+	"github.com/wardvisit/wardvisit/booking/desk"
+)
+
+// A visit whose own iPad can't be used starts on another that is free, and only
+// then: what it leaves behind and what it takes are reserved as they should be.
+func TestAVisitStartsOnTheIPadThatWorks(t *testing.T) {
+	inHospital(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		v := w.book(1, today(15, 0), desk.Details{})
+		spare := w.spare(v.Device)
+		w.at(today(14, 55))
+		w.pair(deviceNumber(spare), 1)
+		started := must[desk.Visit](t)(w.Start(ctx, nurse(1), v.Reference))
+		if started.Device != spare || started.State != booking.Preparing {
+			t.Fatalf("started %v on %v, not on %v", started.State, started.Device, spare)
+		}
+		devices := must[[]booking.Device](t)(w.Devices(ctx, nurse(1), wardID(1)))
+		for _, d := range devices {
+			if inUse := d.State == booking.DeviceInUse; inUse != (d.ID == spare) {
+				t.Errorf("%s is %s", d.Tag, d.State)
+			}
+		}
+
+		other := w.book(2, today(15, 30), desk.Details{}) // now on the one that was left
+		if other.Device == spare {
+			t.Errorf("a second visit was booked on %s while it is taken", started.DeviceRecord.Tag)
+		}
+		w.at(today(15, 20))
+		_, err := w.Start(ctx, nurse(1), other.Reference)
+		refused(t, "start with no iPad that works", err, booking.ErrNotPaired)
+		w.at(today(15, 20).Add(time.Minute))
+		must[desk.Visit](t)(w.End(ctx, nurse(1), v.Reference, booking.Technical))
+	})
+}
