@@ -42,7 +42,7 @@ clean: ## removes what was built, and nothing else
 	rm -rf bin web/dist/* web/node_modules artefacts
 
 $(BINARY): $(SOURCES) web/dist/manifest.json
-	$(GO) build -trimpath -ldflags '-s -w' -o $@ ./cmd/wardvisit
+	$(GO) build -ldflags '-s -w' -o $@ ./cmd/wardvisit
 
 web/node_modules/.package-lock.json: web/package.json web/package-lock.json
 	cd web && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+
+	"github.com/wardvisit/wardvisit/booking"
+	"github.com/wardvisit/wardvisit/booking/desk"
+	"github.com/wardvisit/wardvisit/signaling"
+	"github.com/wardvisit/wardvisit/signaling/ticket"
+	"github.com/wardvisit/wardvisit/web"
+)
+
+// attendance carries word between the rooms, which know no wards, and the desk,
+// which knows no rooms: a room's joins and leaves become acts at the desk.
+type attendance struct {
+	desk *desk.Desk
+	log  *slog.Logger
+}
+
+// Arrive asks the desk whether the holder of t may come in, and where they stand.
+func (a attendance) Arrive(ctx context.Context, t ticket.Ticket) (signaling.Standing, error) {
+	admitted, err := a.desk.Arrive(ctx, booking.VisitID(t.Room), t.Seat)
+	var refusal *booking.Refusal
+	switch {
+	case errors.As(err, &refusal):
+		return "", fmt.Errorf("%w: %s", signaling.ErrNotExpected, refusal.Code)
+	case err != nil:
+		return "", err
+	case admitted:
+		return signaling.Admitted, nil
+	}
+	return signaling.Waiting, nil
+}
+
+// Depart tells the desk that the holder of t has gone. There is nobody to tell
+// of a failure but the operator; Sweep clears who is left over.
+func (a attendance) Depart(ctx context.Context, t ticket.Ticket) {
+	if err := a.desk.Depart(ctx, booking.VisitID(t.Room), t.Seat); err != nil {
+		a.log.ErrorContext(ctx, "departure not recorded", "room", t.Room, "seat", t.Seat, "err", err)
+	}
+}
+
+// Finish ends the visit at the wish of the patient's side.
+func (a attendance) Finish(ctx context.Context, t ticket.Ticket) error {
+	return a.desk.Finish(ctx, booking.VisitID(t.Room))
+}
+
+// rooms tells live rooms what the ward has decided.
+type rooms struct{ server *signaling.Server }
+
+// Tell passes order on in the words of the rooms.
+func (r rooms) Tell(ctx context.Context, room string, order web.RoomOrder) error {
+	o, err := inRoomsWords(order)
+	if err != nil {
+		return err
+	}
+	return r.server.Order(ctx, room, o)
+}
+
+func inRoomsWords(order web.RoomOrder) (signaling.Order, error) {
+	switch order.Kind {
+	case web.OrderAdmit:
+		return signaling.Admit{Seat: order.Seat}, nil
+	case web.OrderHold:
+		return signaling.Hold{Seat: order.Seat}, nil
+	case web.OrderRemove:
+		return signaling.Remove{Seat: order.Seat}, nil
+	case web.OrderLock, web.OrderUnlock:
+		return signaling.Lock{Locked: order.Kind == web.OrderLock}, nil
+	case web.OrderCover, web.OrderUncover:
+		return signaling.Cover{Covered: order.Kind == web.OrderCover}, nil
+	case web.OrderSay:
+		return signaling.Say{Text: order.Text}, nil
+	case web.OrderEnd:
+		return signaling.End{}, nil
+	}
+	return nil, fmt.Errorf("no such order: %q", order.Kind)
+}

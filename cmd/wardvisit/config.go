@@ -1,0 +1,160 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/netip"
+	"net/url"
+	"strings"
+)
+
+// A config is everything that serve and demo can be told, by flag or, where the
+// flag is not given, by the environment variable named like it:
+// -public-url is WARDVISIT_PUBLIC_URL.
+type config struct {
+	listen       string
+	database     string
+	publicURL    string
+	mediaUDP     string
+	mediaAddress string
+	turn         string
+	tlsCert      string
+	tlsKey       string
+	smtp         string
+	smtpFrom     string
+	notifyKey    string
+	notifySMS    string
+	notifyEmail  string
+	logLevel     string
+
+	// demo's own
+	fresh    bool
+	jsonLine bool
+	folder   string
+}
+
+func (c *config) register(fs *flag.FlagSet, forDemo bool) {
+	fs.StringVar(&c.listen, "listen", c.listen, "`address` for pages and websockets")
+	fs.StringVar(&c.database, "database", c.database, "`url`: sqlite:FILE or postgres://…")
+	fs.StringVar(&c.publicURL, "public-url", c.publicURL, "`url` that people open, as links in messages name it")
+	fs.StringVar(&c.mediaUDP, "media-udp", c.mediaUDP, "`address` of the one UDP port for all sound and pictures")
+	fs.StringVar(&c.mediaAddress, "media-address", c.mediaAddress, "IP `addresses` at which browsers reach that port, with commas between; default: this machine's own")
+	fs.StringVar(&c.turn, "turn", c.turn, "`address` of the relay for browsers that can't use UDP to us directly, or \"off\"")
+	fs.StringVar(&c.tlsCert, "tls-cert", "", "certificate `file`, PEM; with -tls-key, pages are served over HTTPS")
+	fs.StringVar(&c.tlsKey, "tls-key", "", "key `file` of -tls-cert")
+	fs.StringVar(&c.logLevel, "log", c.logLevel, "least important `level` to log: debug, info, warn or error")
+	if forDemo {
+		fs.BoolVar(&c.fresh, "fresh", false, "forget the practice hospital and begin anew")
+		fs.BoolVar(&c.jsonLine, "json", false, "print what to open as one line of JSON")
+		fs.StringVar(&c.folder, "folder", c.folder, "`folder` that keeps the practice hospital")
+		return
+	}
+	fs.StringVar(&c.smtp, "smtp", "", "`url` of the mail server: smtp://user:password@host:587; better in the environment, where no process list shows it")
+	fs.StringVar(&c.smtpFrom, "smtp-from", "", "`address` that emails come from")
+	fs.StringVar(&c.notifyKey, "notify-key", "", "GOV.UK Notify API `key`; better in the environment")
+	fs.StringVar(&c.notifySMS, "notify-sms", "", "GOV.UK Notify template `id` for texts: one field, ((body))")
+	fs.StringVar(&c.notifyEmail, "notify-email", "", "GOV.UK Notify template `id` for emails: two fields, ((subject)) and ((body))")
+}
+
+// parse reads args, then the environment for what args leave out, and checks
+// the whole.
+func (c *config) parse(name string, args []string, io console, forDemo bool) error {
+	fs := flag.NewFlagSet("wardvisit "+name, flag.ContinueOnError)
+	fs.SetOutput(io.stdout)
+	c.register(fs, forDemo)
+	if err := quietly(fs, args, io); err != nil {
+		return err
+	}
+	given := map[string]bool{}
+	fs.Visit(func(f *flag.Flag) { given[f.Name] = true })
+	var err error
+	fs.VisitAll(func(f *flag.Flag) {
+		variable := "WARDVISIT_" + strings.ToUpper(strings.ReplaceAll(f.Name, "-", "_"))
+		value := io.getenv(variable)
+		if err != nil || given[f.Name] || value == "" {
+			return
+		}
+		if fs.Set(f.Name, value) != nil {
+			err = fmt.Errorf("%s can't be %q", variable, value)
+		}
+	})
+	if err != nil {
+		return err
+	}
+	return c.check()
+}
+
+// quietly parses without the flag package's own complaint, which would be said
+// twice; -h still prints every setting.
+func quietly(fs *flag.FlagSet, args []string, c console) error {
+	fs.SetOutput(io.Discard)
+	err := fs.Parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		fs.SetOutput(c.stdout)
+		fmt.Fprintf(c.stdout, "Settings of %s. Each can also be given in the environment: -media-udp as WARDVISIT_MEDIA_UDP.\n\n", fs.Name())
+		fs.PrintDefaults()
+		return err
+	case err != nil:
+		return fmt.Errorf("%w (`%s -h` lists the settings)", err, fs.Name())
+	case fs.NArg() > 0:
+		return fmt.Errorf("%q is one word too many (`%s -h` lists the settings)", fs.Arg(0), fs.Name())
+	}
+	return nil
+}
+
+func (c *config) check() error {
+	if _, _, err := net.SplitHostPort(c.listen); err != nil {
+		return fmt.Errorf("-listen %q is not an address: write host:port, such as 127.0.0.1:8080", c.listen)
+	}
+	if _, _, err := net.SplitHostPort(c.mediaUDP); err != nil {
+		return fmt.Errorf("-media-udp %q is not an address: write host:port, such as :8443", c.mediaUDP)
+	}
+	if !strings.HasPrefix(c.database, "sqlite:") && !strings.HasPrefix(c.database, "postgres://") && !strings.HasPrefix(c.database, "postgresql://") {
+		return errors.New("-database must be sqlite:FILE or postgres://…")
+	}
+	if (c.tlsCert == "") != (c.tlsKey == "") {
+		return errors.New("-tls-cert and -tls-key go together")
+	}
+	if c.publicURL != "" {
+		u, err := url.Parse(c.publicURL)
+		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || strings.Trim(u.Path, "/") != "" {
+			return fmt.Errorf("-public-url %q must be like https://visits.example.org", c.publicURL)
+		}
+	}
+	if _, err := c.addresses(); err != nil {
+		return err
+	}
+	var level slog.Level
+	if level.UnmarshalText([]byte(c.logLevel)) != nil {
+		return fmt.Errorf("-log %q must be debug, info, warn or error", c.logLevel)
+	}
+	return nil
+}
+
+// addresses are where browsers find our media port; none means this machine's
+// own.
+func (c *config) addresses() ([]netip.Addr, error) {
+	var found []netip.Addr
+	for s := range strings.SplitSeq(c.mediaAddress, ",") {
+		if s = strings.TrimSpace(s); s == "" {
+			continue
+		}
+		a, err := netip.ParseAddr(s)
+		if err != nil {
+			return nil, fmt.Errorf("-media-address %q is not an IP address", s)
+		}
+		found = append(found, a)
+	}
+	return found, nil
+}
+
+func (c *config) level() slog.Level {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(c.logLevel)) // checked by check
+	return level
+}

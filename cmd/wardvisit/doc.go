@@ -1,0 +1,11 @@
+// Command wardvisit is the whole product in one program.
+//
+//	wardvisit demo      everything on this machine, with a practice hospital
+//	wardvisit serve     a real hospital's server
+//	wardvisit migrate   moves the database up or down to this program's shape
+//
+// It is where everyone is introduced: the desk to its store, the pages to the
+// desk, the rooms to the desk's word on who may enter (attendance.go), and all
+// of them to the clock, the environment and the network, which no other package
+// may ask for themselves.
+package main

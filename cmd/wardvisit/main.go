@@ -1,0 +1,77 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	_ "time/tzdata" // the zones of every site, whatever the machine has
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	err := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
+	switch {
+	case err == nil, errors.Is(err, flag.ErrHelp):
+	default:
+		fmt.Fprintln(os.Stderr, "wardvisit: "+err.Error())
+		os.Exit(1)
+	}
+}
+
+// A command is one word of the command line.
+type command struct {
+	name, says string
+	run        func(ctx context.Context, args []string, io console) error
+}
+
+// A console is what a command reads its surroundings from and speaks to.
+type console struct {
+	getenv         func(string) string
+	stdout, stderr io.Writer
+}
+
+func commands() []command {
+	return []command{
+		{"demo", "the whole product on this machine, with a practice hospital", demo},
+		{"serve", "the server of a real hospital", serve},
+		{"migrate", "up, down or status: the shape of the database", migrate},
+	}
+}
+
+// run does what args ask. What it returns is one plain sentence for whoever
+// typed them.
+func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
+	c := console{getenv, stdout, stderr}
+	if len(args) == 0 {
+		usage(stderr)
+		return errors.New("say what to do: demo, serve or migrate")
+	}
+	switch args[0] {
+	case "-h", "-help", "--help", "help":
+		usage(stdout)
+		return nil
+	}
+	for _, cmd := range commands() {
+		if cmd.name == args[0] {
+			return cmd.run(ctx, args[1:], c)
+		}
+	}
+	return fmt.Errorf("there is no command %q: say demo, serve or migrate (wardvisit -h explains each)", args[0])
+}
+
+func usage(w io.Writer) {
+	var b strings.Builder
+	b.WriteString("Wardvisit: a family visits someone in hospital by video, on the ward's own iPad.\n\n")
+	for _, cmd := range commands() {
+		fmt.Fprintf(&b, "  wardvisit %-8s %s\n", cmd.name, cmd.says)
+	}
+	b.WriteString("\n`wardvisit COMMAND -h` lists its settings, each of which can also be given in the environment.\n")
+	io.WriteString(w, b.String())
+}

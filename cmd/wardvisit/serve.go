@@ -1,0 +1,295 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/wardvisit/wardvisit/booking/desk"
+	"github.com/wardvisit/wardvisit/booking/notify"
+	"github.com/wardvisit/wardvisit/booking/store"
+	"github.com/wardvisit/wardvisit/migrations"
+	"github.com/wardvisit/wardvisit/signaling"
+	"github.com/wardvisit/wardvisit/signaling/sfu"
+	"github.com/wardvisit/wardvisit/signaling/ticket"
+	"github.com/wardvisit/wardvisit/signaling/turn"
+	"github.com/wardvisit/wardvisit/web"
+	"github.com/wardvisit/wardvisit/web/login"
+)
+
+const (
+	// sweepEvery is how late at most a lapsed hold or an unattended visit is
+	// tidied away; nothing waits for it, since acts sweep what they meet.
+	sweepEvery = 15 * time.Second
+	// drainFor is how long people have to be told that we stop, and our own
+	// goroutines to end.
+	drainFor = 10 * time.Second
+)
+
+// A server is everyone, introduced to each other.
+type server struct {
+	cfg      config
+	practice bool
+	log      *slog.Logger
+
+	listener  net.Listener
+	public    *url.URL
+	store     *store.Store
+	desk      *desk.Desk
+	media     *sfu.SFU
+	relay     *turn.Server // nil when there is none
+	relayPort int
+	tour      tour // of the practice hospital
+	rooms     *signaling.Server
+	pages     *web.Server
+	notices   *notify.Dispatcher
+	metrics   *prometheus.Registry
+}
+
+// serve handles `wardvisit serve`.
+func serve(ctx context.Context, args []string, c console) error {
+	cfg := config{listen: ":8080", database: "sqlite:wardvisit.db", mediaUDP: ":8443", turn: ":3478", logLevel: "info"}
+	if err := cfg.parse("serve", args, c, false); err != nil {
+		return err
+	}
+	s, err := open(ctx, cfg, false, c.stderr)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	s.log.Info("ready", "url", s.public.String(), "media", s.media.Local())
+	return s.run(ctx)
+}
+
+// open introduces everyone, and undoes what it did if somebody can't come.
+func open(ctx context.Context, cfg config, practice bool, logs io.Writer) (_ *server, err error) {
+	s := &server{cfg: cfg, practice: practice, metrics: prometheus.NewRegistry()}
+	s.log = slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: cfg.level()}))
+	defer func() {
+		if err != nil {
+			s.close()
+		}
+	}()
+	if s.listener, err = listen(cfg); err != nil {
+		return nil, err
+	}
+	if s.public, err = publicURL(cfg, s.listener); err != nil {
+		return nil, err
+	}
+	if err = migrations.Up(ctx, cfg.database); err != nil {
+		return nil, err
+	}
+	if s.store, err = store.Open(ctx, cfg.database); err != nil {
+		return nil, err
+	}
+	if err = s.openDesk(ctx); err != nil {
+		return nil, err
+	}
+	if err = s.openHospital(ctx); err != nil {
+		return nil, err
+	}
+	sealer, err := s.openRooms(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return s, s.openPages(sealer)
+}
+
+// openHospital makes sure that a practice hospital is served as one, so that
+// every page says so, and that a real one never is.
+func (s *server) openHospital(ctx context.Context) (err error) {
+	if s.practice {
+		s.tour, err = s.practiceToday(ctx)
+		return err
+	}
+	practice, err := s.desk.Practice(ctx)
+	if err == nil && practice {
+		return errors.New("this database holds a practice hospital: start it with `wardvisit demo`")
+	}
+	return err
+}
+
+func (s *server) openDesk(ctx context.Context) error {
+	pepper, err := s.secret(ctx, "code_key")
+	if err != nil {
+		return err
+	}
+	s.desk, err = desk.New(desk.Config{Store: s.store, Now: time.Now, PublicURL: s.public.String(), Pepper: pepper})
+	if err != nil {
+		return err
+	}
+	senders, err := s.senders()
+	if err != nil {
+		return err
+	}
+	s.notices = notify.New(notify.Config{Outbox: s.store, Senders: senders, Now: time.Now, Log: s.log})
+	return nil
+}
+
+// secret is a key of 32 bytes that every process on this database shares.
+func (s *server) secret(ctx context.Context, name string) ([]byte, error) {
+	fresh := make([]byte, 32)
+	rand.Read(fresh)
+	value, err := s.store.SettingOr(ctx, name, hex.EncodeToString(fresh))
+	if err != nil {
+		return nil, err
+	}
+	return hex.DecodeString(value)
+}
+
+func (s *server) openRooms(ctx context.Context) (*ticket.Sealer, error) {
+	key, err := s.secret(ctx, "ticket_key")
+	if err != nil {
+		return nil, err
+	}
+	sealer, err := ticket.New(key, time.Now)
+	if err != nil {
+		return nil, err
+	}
+	at, err := mediaAddrPort(s.cfg)
+	if err != nil {
+		return nil, err
+	}
+	advertise, err := s.cfg.addresses()
+	if err != nil {
+		return nil, err
+	}
+	s.media, err = sfu.New(sfu.Config{
+		Listen: at, Advertise: advertise, Loopback: s.practice || at.Addr().IsLoopback(),
+		MaxSlots: signaling.DefaultCapacity - 1, Log: s.log, Now: time.Now,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("can't open %s for sound and pictures (choose another with -media-udp): %w", s.cfg.mediaUDP, err)
+	}
+	relayKey, err := s.secret(ctx, "relay_key")
+	if err != nil {
+		return nil, err
+	}
+	if err := s.openRelay(relayKey); err != nil {
+		return nil, err
+	}
+	s.rooms, err = signaling.New(signaling.Config{
+		Media: s.media, Relay: s.relay, Tickets: sealer, Attendance: attendance{s.desk, s.log}, Origins: origins(s.public),
+		Log: s.log, Registry: s.metrics, Now: time.Now,
+	})
+	return sealer, err
+}
+
+func (s *server) openPages(sealer *ticket.Sealer) error {
+	doors := login.New(login.Config{
+		Store: s.store.Logins(time.Now), People: s.desk, Devices: s.desk, Secure: s.public.Scheme == "https", Now: time.Now,
+	})
+	var err error
+	s.pages, err = web.New(web.Config{
+		Desk: s.desk, Doors: doors, Rooms: rooms{s.rooms}, Tickets: sealer, ICEServers: s.iceServers,
+		PublicURL: s.public, Practice: s.practice, People: s.tour.people(), Now: time.Now, Log: s.log,
+	})
+	return err
+}
+
+// run serves until ctx ends, then drains: pages end their live streams, rooms
+// tell everybody to come back, and what is being sent is sent.
+func (s *server) run(ctx context.Context) error {
+	mux := http.NewServeMux()
+	mux.Handle("GET /signal", s.rooms)
+	mux.Handle("/", s.pages)
+	h := &http.Server{
+		Handler:           mux,
+		ReadHeaderTimeout: 10 * time.Second, // a phone on a slow link needs some; a slowloris gets no more
+		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      60 * time.Second, // live pages clear their own
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    32 << 10,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+	working, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var workers sync.WaitGroup
+	workers.Go(func() { s.notices.Run(working) })
+	workers.Go(func() { s.sweep(working) })
+
+	served := make(chan error, 1)
+	go func() { served <- h.Serve(s.listener) }()
+	var err error
+	select {
+	case err = <-served:
+	case <-ctx.Done():
+		s.log.Info("stopping")
+		err = s.drain(h)
+		<-served
+	}
+	stop()
+	workers.Wait()
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+func (s *server) drain(h *http.Server) error {
+	ctx, cancel := context.WithTimeout(context.Background(), drainFor)
+	defer cancel()
+	s.pages.Drain()
+	return errors.Join(s.rooms.Stop(ctx), h.Shutdown(ctx))
+}
+
+// sweep tidies by the clock until ctx ends.
+func (s *server) sweep(ctx context.Context) {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		closed, err := s.desk.Sweep(ctx)
+		if err != nil && ctx.Err() == nil {
+			s.log.ErrorContext(ctx, "sweep", "err", err)
+		}
+		for _, visit := range closed {
+			if err := s.rooms.Order(ctx, string(visit), signaling.End{}); err != nil && ctx.Err() == nil {
+				s.log.ErrorContext(ctx, "close a room", "room", visit, "err", err)
+			}
+		}
+	}
+}
+
+// close lets go of everything that open took, in the opposite order.
+func (s *server) close() {
+	if s.relay != nil {
+		s.relay.Close()
+	}
+	if s.media != nil {
+		s.media.Close()
+	}
+	if s.store != nil {
+		s.store.Close()
+	}
+	if s.listener != nil && s.pages == nil { // else the http.Server has closed it
+		s.listener.Close()
+	}
+}
+
+// writable says in a sentence why nothing can be kept in a folder.
+func writable(folder string) error {
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return fmt.Errorf("can't make the folder %s: choose another with -folder", folder)
+	}
+	f, err := os.CreateTemp(folder, ".try-*")
+	if err != nil {
+		return fmt.Errorf("can't write in the folder %s: choose another with -folder", folder)
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
