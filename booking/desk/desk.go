@@ -39,7 +39,6 @@ type Desk struct {
 	pepper  []byte
 	region  string
 	hashing chan struct{} // one place for each password being checked
-	nobody  string        // the hash checked when nobody has the name typed
 
 	mu     sync.Mutex // guards lastID
 	lastID uint64
@@ -56,13 +55,9 @@ func New(c Config) (*Desk, error) {
 	if c.Region == "" {
 		c.Region = "GB"
 	}
-	nobody, err := NewPasswordHash("nobody has this password", c.Random)
-	if err != nil {
-		return nil, err
-	}
 	return &Desk{
 		store: c.Store, clock: c.Now, random: c.Random, public: strings.TrimRight(c.PublicURL, "/"),
-		pepper: c.Pepper, region: c.Region, hashing: make(chan struct{}, passwordsAtOnce), nobody: nobody,
+		pepper: c.Pepper, region: c.Region, hashing: make(chan struct{}, passwordsAtOnce),
 	}, nil
 }
 

@@ -30,6 +30,10 @@ const (
 	mostArgonTime   = 16
 )
 
+// nobody is the hash checked when nobody has the name typed: of a password that
+// was thrown away, and as much work as any other.
+const nobody = "$argon2id$v=19$m=19456,t=2,p=1$3FzhWeOHhx88CVQmvKg4ng$mJ3FWCfSgrRp0Mrv5FwsvoSshANaQbjQSdQa/qCGZ58"
+
 // NewPasswordHash hashes a password, in PHC form.
 func NewPasswordHash(password string, random io.Reader) (string, error) {
 	salt := make([]byte, argonSalt)

@@ -33,7 +33,7 @@ func (d *Desk) SignIn(ctx context.Context, email, password string) (booking.Acto
 	unknown := errors.Is(err, booking.ErrWrongPassword)
 	switch {
 	case unknown:
-		who.Hash = d.nobody
+		who.Hash = nobody
 	case err != nil:
 		return booking.Actor{}, err
 	}
