@@ -232,3 +232,38 @@ func TestInterpreterHoursAndAnswers(t *testing.T) {
 		t.Errorf("accept after handing back = %v", err)
 	}
 }
+
+// What time alone does to a visit, with ten minutes of grace after its end.
+func TestRunOut(t *testing.T) {
+	v := booking.Visit{When: interval(t, "2026-11-24T14:00:00Z", 20*time.Minute), HeldUntil: now.Add(time.Minute)}
+	grace := v.When.End().Add(10 * time.Minute)
+	for _, tt := range []struct {
+		name   string
+		state  booking.State
+		at     time.Time
+		waited bool
+		want   booking.State
+		why    booking.Reason
+	}{
+		{"a hold while it lasts", booking.Held, now, false, booking.Held, ""},
+		{"a hold that has lapsed", booking.Held, v.HeldUntil, false, booking.Cancelled, booking.HoldLapsed},
+		{"booked, within grace", booking.Booked, grace.Add(-time.Minute), false, booking.Booked, ""},
+		{"booked, and nobody came", booking.Booked, grace, false, booking.Cancelled, booking.NoShowVisitor},
+		{"booked, and they waited", booking.Booked, grace, true, booking.Cancelled, booking.ByWard},
+		{"started, and nobody came", booking.Preparing, grace, false, booking.Cancelled, booking.NoShowVisitor},
+		{"in the lobby, and they waited", booking.Lobby, grace, true, booking.Cancelled, booking.ByWard},
+		{"live, within grace", booking.Live, grace.Add(-time.Minute), true, booking.Live, ""},
+		{"live, and left open", booking.Live, grace, true, booking.Ended, booking.RanToEnd},
+		{"ended long ago", booking.Ended, grace, false, booking.Ended, ""},
+		{"cancelled long ago", booking.Cancelled, grace, false, booking.Cancelled, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			v := v
+			v.State = tt.state
+			over, ended := v.RunOut(tt.at, 10*time.Minute, tt.waited)
+			if over.State != tt.want || over.Reason != tt.why || ended != (tt.want != tt.state) {
+				t.Errorf("= %v %v, %v; want %v %v", over.State, over.Reason, ended, tt.want, tt.why)
+			}
+		})
+	}
+}
