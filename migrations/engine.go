@@ -55,8 +55,7 @@ func openEngine(ctx context.Context, engine Engine, dsn string) (*sql.DB, error)
 		db.SetMaxOpenConns(1)
 	}
 	if err := db.PingContext(ctx); err != nil {
-		db.Close()
-		return nil, fmt.Errorf("migrations: open %s: %w", engine, err)
+		return nil, fmt.Errorf("migrations: open %s: %w", engine, errors.Join(err, db.Close()))
 	}
 	return db, nil
 }
@@ -73,9 +72,9 @@ func noTable(err error) bool {
 // lockFile keeps other processes from changing the shape of an SQLite database
 // meanwhile; golang-migrate's own lock for it ends at the process. PostgreSQL has
 // advisory locks for that.
-func lockFile(ctx context.Context, engine Engine, dsn string) (unlock func(), err error) {
+func lockFile(ctx context.Context, engine Engine, dsn string) (unlock func() error, err error) {
 	if engine != SQLite {
-		return func() {}, nil
+		return func() error { return nil }, nil
 	}
 	f, err := os.OpenFile(dsn+".lock", os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
@@ -84,16 +83,15 @@ func lockFile(ctx context.Context, engine Engine, dsn string) (unlock func(), er
 	for {
 		err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 		if err == nil {
-			return func() { f.Close() }, nil // which unlocks
+			return f.Close, nil // which unlocks
 		}
 		if !errors.Is(err, syscall.EWOULDBLOCK) && !errors.Is(err, syscall.EINTR) {
-			f.Close()
-			return nil, fmt.Errorf("migrations: lock the database: %w", err)
+			return nil, fmt.Errorf("migrations: lock the database: %w", errors.Join(err, f.Close()))
 		}
 		select {
 		case <-ctx.Done():
-			f.Close()
-			return nil, fmt.Errorf("migrations: wait for another program to change the database: %w", ctx.Err())
+			err := errors.Join(ctx.Err(), f.Close())
+			return nil, fmt.Errorf("migrations: wait for another program to change the database: %w", err)
 		case <-time.After(20 * time.Millisecond):
 		}
 	}

@@ -66,12 +66,12 @@ func Down(ctx context.Context, url string, n int) error {
 }
 
 // Status says where the database at url stands, and changes nothing.
-func Status(ctx context.Context, url string) (State, error) {
+func Status(ctx context.Context, url string) (state State, err error) {
 	engine, dsn, err := ParseURL(url)
 	if err != nil {
-		return State{}, err
+		return state, err
 	}
-	state := State{Engine: engine, Newest: newest(engine)}
+	state = State{Engine: engine, Newest: newest(engine)}
 	if engine == SQLite {
 		if _, err := os.Stat(dsn); errors.Is(err, fs.ErrNotExist) {
 			return state, nil
@@ -81,7 +81,7 @@ func Status(ctx context.Context, url string) (State, error) {
 	if err != nil {
 		return state, err
 	}
-	defer db.Close()
+	defer func() { err = errors.Join(err, db.Close()) }()
 	err = db.QueryRowContext(ctx, `SELECT version, dirty FROM schema_migrations`).Scan(&state.Version, &state.HalfDone)
 	if errors.Is(err, sql.ErrNoRows) || noTable(err) {
 		err = nil
@@ -93,7 +93,7 @@ func Status(ctx context.Context, url string) (State, error) {
 }
 
 // steps opens the database at url, alone, and lets move change its shape.
-func steps(ctx context.Context, url string, move func(*migrate.Migrate) error) error {
+func steps(ctx context.Context, url string, move func(*migrate.Migrate) error) (err error) {
 	engine, dsn, err := ParseURL(url)
 	if err != nil {
 		return err
@@ -102,7 +102,7 @@ func steps(ctx context.Context, url string, move func(*migrate.Migrate) error) e
 	if err != nil {
 		return err
 	}
-	defer unlock()
+	defer func() { err = errors.Join(err, unlock()) }()
 	state, err := Status(ctx, url)
 	if err != nil {
 		return err
@@ -114,7 +114,10 @@ func steps(ctx context.Context, url string, move func(*migrate.Migrate) error) e
 	if err != nil {
 		return err
 	}
-	defer m.Close() // closes the handles too
+	defer func() {
+		source, handle := m.Close()
+		err = errors.Join(err, source, handle)
+	}()
 	if err := move(m); err != nil && !errors.Is(err, migrate.ErrNoChange) {
 		return fmt.Errorf("migrations: %s: %w", engine, err)
 	}
@@ -137,8 +140,7 @@ func open(ctx context.Context, engine Engine, dsn string) (*migrate.Migrate, err
 		driver, err = pgx.WithInstance(db, &pgx.Config{})
 	}
 	if err != nil {
-		db.Close()
-		return nil, fmt.Errorf("migrations: open %s: %w", engine, err)
+		return nil, fmt.Errorf("migrations: open %s: %w", engine, errors.Join(err, db.Close()))
 	}
 	return migrate.NewWithInstance("iofs", source, string(engine), driver)
 }

@@ -96,9 +96,8 @@ func TestABarLooksLikeAFullWard(t *testing.T) {
 			t.Error(diff)
 		}
 		_, fullSays := w.Hold(ctx, as(5), patientID(5), visitorID(5), today(15, 0))
-		if barredSays != fullSays || fullSays != booking.ErrNoSlots {
-			t.Errorf("barred: %v; full: %v", barredSays, fullSays)
-		}
+		refused(t, "who is barred", barredSays, booking.ErrNoSlots)
+		refused(t, "whose ward is full", fullSays, booking.ErrNoSlots)
 		must[booking.CircleMember](t)(w.Unbar(ctx, nurse(1), memberID(1)))
 		must[desk.Visit](t)(w.Hold(ctx, as(1), patientID(1), visitorID(1), today(15, 0)))
 	})

@@ -100,11 +100,11 @@ func (d *Desk) newSecret(n int) (string, error) {
 
 // newCode returns a one-time code, every one equally likely.
 func (d *Desk) newCode() (string, error) {
-	var limit, bound uint32 = 1, 0
+	var limit uint32 = 1
 	for range booking.CodeDigits {
 		limit *= 10
 	}
-	bound = (1<<32 - 1) / limit * limit // beyond which the first codes would come up once more
+	bound := (1<<32 - 1) / limit * limit // beyond which the first codes would come up once more
 	for {
 		var b [4]byte
 		if _, err := io.ReadFull(d.random, b[:]); err != nil {

@@ -294,6 +294,7 @@ func (w *world) letters(where string) (found []letter) {
 		}
 		found = append(found, l)
 	}
+	ok(w.t, rows.Err())
 	return found
 }
 

@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -158,7 +159,7 @@ func TestSigningIn(t *testing.T) {
 					_, err := w.SignIn(ctx, name, "wrong")
 					mu.Lock()
 					defer mu.Unlock()
-					if err == booking.ErrLockedOut {
+					if errors.Is(err, booking.ErrLockedOut) {
 						locked++
 					}
 				})

@@ -122,9 +122,8 @@ func askPragma(ctx context.Context, conn driver.Conn, pragma, want string) error
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
 	got := make([]driver.Value, 1)
-	if err := rows.Next(got); err != nil {
+	if err := errors.Join(rows.Next(got), rows.Close()); err != nil {
 		return fmt.Errorf("store: ask SQLite for %s: %w", pragma, err)
 	}
 	if said := fmt.Sprint(got[0]); said != want {

@@ -56,6 +56,9 @@ func states(t *testing.T, raw *sql.DB) (found string) {
 		}
 		found += state + " "
 	}
+	if err := rows.Err(); err != nil {
+		t.Error(err)
+	}
 	return found
 }
 
