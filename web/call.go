@@ -46,7 +46,7 @@ func (s *Server) ticket(w http.ResponseWriter, r *http.Request) error {
 	}
 	now := s.now()
 	t := ticket.Ticket{
-		Room: seat.Room, Seat: seat.Seat, Role: ticket.Role(seat.Role), Name: seat.Name, About: seat.About,
+		Room: seat.Room, Seat: seat.Seat, Role: ticket.Role(seat.Role), Name: seat.Name, About: aboutOf(seat),
 		ID: rand.Text(), NotBefore: now, Expires: now.Add(ticket.MaxLife),
 	}
 	sealed, err := s.tickets.Seal(t)
@@ -54,6 +54,15 @@ func (s *Server) ticket(w http.ResponseWriter, r *http.Request) error {
 		return fmt.Errorf("web: seal a ticket: %w", err)
 	}
 	return s.reply(w, pass{Ticket: sealed, Signal: signalPath, ICEServers: s.iceServersFor(t)})
+}
+
+// aboutOf says beside a face who it is: what they are to the patient, or what
+// they interpret.
+func aboutOf(seat desk.Seat) string {
+	if seat.Role == string(ticket.Interpreter) {
+		return tongueName(seat.Visit.Tongue) + " interpreter"
+	}
+	return seat.About
 }
 
 // seatOf asks the desk for a seat, as whom the form says.

@@ -39,10 +39,10 @@ func unhurried(limit *login.Limiter, h handler) handler {
 type invitationPage struct {
 	*form.Form
 	desk.Invitation
-	Token    string
-	Lasts    string // how long the code that was sent works, in words
-	Reader   string // who is signed in here already, maybe somebody else; empty for nobody
-	Home     string // where their pages are
+	Token  string
+	Lasts  string // how long the code that was sent works, in words
+	Reader string // who is signed in here already, maybe somebody else; empty for nobody
+	Home   string // where their pages are
 }
 
 // AsksCode reports whether there is a code to type in.

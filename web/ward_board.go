@@ -3,6 +3,7 @@ package web
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/wardvisit/wardvisit/booking"
@@ -23,6 +24,7 @@ type board struct {
 	Later   []visitCard
 	Over    []visitCard
 	Waiting []personRow // everybody who waits, longest first
+	Dirty   []ipadLine  // iPads to clean when there is nothing more pressing
 }
 
 // An urgency is how much a visit needs somebody now.
@@ -49,6 +51,7 @@ type visitCard struct {
 	CanStart    bool
 	CanAdmit    bool // the iPad is in the room, so people can be let in
 	CanEnd      bool
+	Spares      []booking.Device // that it could start on, if its own iPad can't be used
 }
 
 // A tag is a state in a word or two, in one of the design system's colours.
@@ -57,6 +60,7 @@ type tag struct{ Text, Colour string }
 // A personRow is somebody expected at a visit.
 type personRow struct {
 	booking.Participant
+	About     string // who they are to the patient
 	Says      string // where they are
 	For       string // how long they have waited
 	Waits     bool
@@ -72,7 +76,7 @@ func newBoard(day desk.Board, now time.Time) board {
 		Today: booking.DateOf(now, day.Ward.Site.Zone) == day.Date,
 	}
 	for _, v := range day.Visits {
-		card := newCard(v, now)
+		card := newCard(v, spares(day.Devices, v.Device), now)
 		switch {
 		case v.State.Over():
 			b.Over = append(b.Over, card)
@@ -87,6 +91,11 @@ func newBoard(day desk.Board, now time.Time) board {
 			}
 		}
 	}
+	for _, d := range day.Devices {
+		if d.State == booking.DeviceDirty {
+			b.Dirty = append(b.Dirty, newIPadLine(d, now))
+		}
+	}
 	slices.SortStableFunc(b.Doing, func(a, c visitCard) int {
 		return cmp.Or(cmp.Compare(c.Urgency, a.Urgency), a.When.Start().Compare(c.When.Start()))
 	})
@@ -94,18 +103,35 @@ func newBoard(day desk.Board, now time.Time) board {
 	return b
 }
 
-func newCard(v desk.Visit, now time.Time) visitCard {
+// spares are the iPads that a visit could start on in the place of its own.
+func spares(devices []booking.Device, own booking.DeviceID) []booking.Device {
+	var found []booking.Device
+	for _, d := range devices {
+		if d.ID != own && startsOn(d) {
+			found = append(found, d)
+		}
+	}
+	return found
+}
+
+// startsOn reports whether a visit could start on an iPad now.
+func startsOn(d booking.Device) bool {
+	return d.Paired && d.State.Usable() && d.State != booking.DeviceInUse
+}
+
+func newCard(v desk.Visit, spares []booking.Device, now time.Time) visitCard {
 	opens := visitCard{Visit: v}.Opens()
 	c := visitCard{
 		Visit:    v,
+		Spares:   spares,
 		StateTag: stateTag(v.Visit),
 		IPad:     newIPadLine(v.DeviceRecord, now),
-		CanStart: v.State == booking.Booked && !now.Before(opens),
+		CanStart: v.State == booking.Booked && !now.Before(opens) && (startsOn(v.DeviceRecord) || len(spares) > 0),
 		CanAdmit: v.State == booking.Lobby || v.State == booking.Live,
 		CanEnd:   v.State.Open() || v.State == booking.Booked && !now.Before(opens),
 	}
 	for _, p := range v.People {
-		c.People = append(c.People, newPersonRow(p, v.Visit, c.CanAdmit, now))
+		c.People = append(c.People, newPersonRow(p, v, c.CanAdmit, now))
 	}
 	c.Interpreter = interpreterTag(v)
 	c.Urgency, c.Do = c.next(now)
@@ -129,26 +155,34 @@ func stateTag(v booking.Visit) tag {
 	return tag{"Did not happen", "grey"}
 }
 
-func newPersonRow(p booking.Participant, v booking.Visit, canAdmit bool, now time.Time) personRow {
-	row := personRow{Participant: p, CanRemove: v.State.Open() && p.Place != booking.Removed, For: ago(p.HereSince, now)}
+func newPersonRow(p booking.Participant, v desk.Visit, canAdmit bool, now time.Time) personRow {
+	row := personRow{
+		Participant: p, About: p.Relationship,
+		CanRemove: v.State.Open() && p.Place != booking.Removed, For: ago(p.HereSince, now),
+	}
+	if p.Role == booking.AsInterpreter && !v.Tongue.IsZero() {
+		row.About = tongueName(v.Tongue) + " interpreter"
+	}
 	here := !p.HereSince.IsZero()
 	switch {
 	case p.Place == booking.Removed:
-		row.Says = "Removed"
+		row.Says = "removed"
 	case p.Waiting() && p.Place == booking.HeldBack:
-		row.Says, row.Waits = "Put back to wait", true
+		row.Says, row.Waits = "put back to wait", true
 	case p.Waiting():
-		row.Says, row.Waits = "Waiting", true
-	case p.Place == booking.Admitted && here && v.State.Over():
-		row.Says = "Was in the visit"
+		row.Says, row.Waits = "waiting", true
+	case p.Place == booking.Admitted && v.State.Over():
+		row.Says = "was in the visit"
 	case p.Place == booking.Admitted && here:
-		row.Says, row.CanHold = "In the visit", v.State.Open()
+		row.Says, row.CanHold = "in the visit", v.State.Open()
 	case p.Place == booking.Admitted:
-		row.Says = "Has left"
+		row.Says = "has left"
 	case v.State.Over():
-		row.Says = "Did not come"
+		row.Says = "did not come"
+	case p.Role == booking.AsInterpreter && v.Interpreter != nil && v.Interpreter.State == booking.Offered:
+		row.Says = "asked, no answer yet"
 	default:
-		row.Says = "Not here yet"
+		row.Says = "not here yet"
 	}
 	row.CanAdmit = row.Waits && canAdmit
 	return row
@@ -161,7 +195,7 @@ func (c visitCard) next(now time.Time) (urgency, string) {
 	switch c.Visit.State {
 	case booking.Booked:
 		switch {
-		case !c.CanStart:
+		case now.Before(c.Opens()):
 			return quiet, ""
 		case late || len(waiting) > 0:
 			return overdue, c.fetch()
@@ -171,7 +205,7 @@ func (c visitCard) next(now time.Time) (urgency, string) {
 		return ready, "Turn " + c.DeviceRecord.Tag + " to the patient. It opens the visit by itself."
 	case booking.Lobby, booking.Live:
 		switch {
-		case len(waiting) > 0 && !c.Locked:
+		case len(waiting) > 0:
 			return answered, "Let in " + inWords(waiting)
 		case !now.Before(c.When.End()):
 			return overdue, "Time is up. End the visit."
@@ -188,8 +222,12 @@ func (c visitCard) fetch() string {
 	iPad := c.DeviceRecord.Tag
 	to := " to " + bedOr(c.Bed)
 	switch {
+	case !startsOn(c.DeviceRecord) && len(c.Spares) == 1:
+		return "Take " + c.Spares[0].Tag + to + " instead of " + iPad + ". Then press Start."
+	case !startsOn(c.DeviceRecord) && len(c.Spares) > 1:
+		return "Press Start, to use another iPad instead of " + iPad + "."
 	case !c.DeviceRecord.Paired:
-		return "Pair " + iPad + " and take it" + to + ". Then press Start."
+		return "Pair " + iPad + " and take it" + to + "."
 	case c.DeviceRecord.State == booking.DeviceDirty:
 		return "Clean " + iPad + " and take it" + to + ". Then press Start."
 	}
@@ -228,11 +266,11 @@ func (c visitCard) flags(now time.Time) []string {
 		}
 	}
 	d, soon := c.DeviceRecord, c.Urgency > quiet
-	add(!d.State.Usable(), d.Tag+" is "+deviceTag(d).Text)
+	add(!d.State.Usable(), d.Tag+" is "+strings.ToLower(deviceTag(d).Text))
 	add(!d.Paired, d.Tag+" is not paired")
 	add(soon && d.Paired && !d.Online(now), d.Tag+" is offline")
 	add(soon && c.IPad.Low, d.Tag+" needs charging")
-	add(c.Visit.State == booking.Booked && d.State == booking.DeviceDirty, d.Tag+" needs cleaning")
+	add(c.CanClean(), d.Tag+" needs cleaning")
 	if c.Interpreter != nil {
 		add(c.Interpreter.Colour == "red", c.Interpreter.Text)
 	}
@@ -261,6 +299,18 @@ func (b board) Next() *visitCard {
 
 // Others are the other visits in hand.
 func (b board) Others() []visitCard { return b.Doing[min(1, len(b.Doing)):] }
+
+// Chore is what to do when no visit needs anybody.
+func (b board) Chore() string {
+	if len(b.Dirty) == 0 || !b.Today {
+		return ""
+	}
+	var tags []string
+	for _, d := range b.Dirty {
+		tags = append(tags, d.Device.Tag)
+	}
+	return "Clean " + inWords(tags)
+}
 
 // First is the next visit of the day; nil when there is none to come.
 func (b board) First() *visitCard {
@@ -292,6 +342,19 @@ func (c visitCard) Kind() string {
 	}
 	return ""
 }
+
+// CanPair reports whether the visit waits for its iPad to be paired.
+func (c visitCard) CanPair() bool {
+	return c.Urgency > quiet && !c.DeviceRecord.Paired && len(c.Spares) == 0
+}
+
+// CanClean reports whether the visit waits for its iPad to be cleaned.
+func (c visitCard) CanClean() bool {
+	return c.Urgency > quiet && c.Visit.State == booking.Booked && c.DeviceRecord.State == booking.DeviceDirty
+}
+
+// ToIPad is where an act about the visit's iPad goes.
+func (c visitCard) ToIPad(act string) string { return c.IPad.To(act) }
 
 // Opens is when the visit can be started.
 func (c visitCard) Opens() time.Time { return c.When.Start().Add(-c.WardRecord.Policy.OpensBefore) }

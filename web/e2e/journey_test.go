@@ -70,7 +70,7 @@ func (j *journey) invite() {
 	n.fill("Email", j.product.open.Ward.Email)
 	n.fill("Password", j.product.open.Ward.Password)
 	n.press("Sign in")
-	n.see("Willow Ward: today")
+	n.see("Day after")
 	n.look("today")
 	n.press("Patients")
 	n.look("patients")
