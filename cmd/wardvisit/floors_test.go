@@ -19,7 +19,7 @@ var floors = [][]string{
 	{"booking/store", "booking/fhir", "signaling/sfu", "signaling/turn"},
 	{"booking/desk", "booking/notify", "signaling"},
 	{"web/login"},
-	{"web", "web/nhs"},
+	{"web", "web/nhs", "web/form"},
 	{"cmd/wardvisit", "cmd/wardbench", "web/e2e", "web/build", "booking/store/storetest", "signaling/signalingtest"},
 }
 
