@@ -56,12 +56,12 @@ func (j jobRow) Place() string { return zonePlace(j.Zone()) }
 func (s *Server) newJobRow(job desk.Job) jobRow {
 	policy := job.Visit.WardRecord.Policy
 	row := jobRow{
-		Job: job, Language: tongueName(job.Offer.Tongue), Mode: "Spoken",
+		Job: job, Language: tongueName(job.Offer.Tongue), Mode: "spoken",
 		CanJoin: job.Visit.Visit.WaitingRoomOpen(s.now(), policy) == nil,
 		Opens:   job.Visit.When.Start().Add(-policy.OpensBefore),
 	}
 	if job.Offer.Tongue.Mode == booking.Sign {
-		row.Mode = "Signed"
+		row.Mode = "signed"
 	}
 	return row
 }

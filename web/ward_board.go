@@ -202,7 +202,7 @@ func (c visitCard) next(now time.Time) (urgency, string) {
 		}
 		return ready, c.fetch()
 	case booking.Preparing:
-		return ready, "Turn " + c.DeviceRecord.Tag + " to the patient. It opens the visit by itself."
+		return ready, "Take " + c.DeviceRecord.Tag + " to " + bedOr(c.Bed) + ". It opens the visit by itself."
 	case booking.Lobby, booking.Live:
 		switch {
 		case len(waiting) > 0:
@@ -219,19 +219,28 @@ func (c visitCard) next(now time.Time) (urgency, string) {
 
 // fetch says how to begin: with an iPad that is clean and knows itself.
 func (c visitCard) fetch() string {
-	iPad := c.DeviceRecord.Tag
-	to := " to " + bedOr(c.Bed)
+	d, to := c.DeviceRecord, " to "+bedOr(c.Bed)
 	switch {
-	case !startsOn(c.DeviceRecord) && len(c.Spares) == 1:
-		return "Take " + c.Spares[0].Tag + to + " instead of " + iPad + ". Then press Start."
-	case !startsOn(c.DeviceRecord) && len(c.Spares) > 1:
-		return "Press Start, to use another iPad instead of " + iPad + "."
-	case !c.DeviceRecord.Paired:
-		return "Pair " + iPad + " and take it" + to + "."
-	case c.DeviceRecord.State == booking.DeviceDirty:
-		return "Clean " + iPad + " and take it" + to + ". Then press Start."
+	case startsOn(d) && d.State == booking.DeviceDirty:
+		return "Clean " + d.Tag + " and take it" + to + ". Then press Start."
+	case startsOn(d):
+		return "Take " + d.Tag + to + ". Then press Start."
+	case len(c.Spares) == 1:
+		return "Take " + c.Spares[0].Tag + to + " instead of " + d.Tag + ". Then press Start."
+	case len(c.Spares) > 1:
+		return "Press Start to use another iPad: " + d.Tag + " is " + unfit(d) + "."
+	case !d.Paired:
+		return "Pair " + d.Tag + " and take it" + to + "."
 	}
-	return "Take " + iPad + to + ". Then press Start."
+	return "Find another iPad and pair it: " + d.Tag + " is " + unfit(d) + "."
+}
+
+// unfit says why a visit cannot start on an iPad.
+func unfit(d booking.Device) string {
+	if !d.Paired {
+		return "not paired"
+	}
+	return strings.ToLower(deviceTag(d).Text)
 }
 
 func bedOr(bed string) string {

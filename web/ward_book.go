@@ -34,10 +34,6 @@ func (s *Server) wardBook(w http.ResponseWriter, r *http.Request, by booking.Act
 	return s.render(w, r, http.StatusOK, "ward/book", bookPage{head, s.patientRows(beds)})
 }
 
-// shownDays is how many days of free times a page shows: with three, the whole
-// choice is on the screen of whoever is on the phone.
-const shownDays = 3
-
 // How far from today a page of times may be asked for.
 const furthestDays = 400
 
@@ -46,9 +42,11 @@ type slotsPage struct {
 	*form.Form
 	desk.Bedside
 	Callers      []booking.CircleMember // who may come
-	Days         []desk.Day
-	From         booking.Date
-	Earlier      booking.Date // zero when there is nothing earlier
+	Strip        []stripDay             // one week of days
+	Chosen       booking.Date           // the zero Date when nothing is free in it
+	Parts        []dayPart              // of the chosen day
+	From         booking.Date           // the first day of the strip
+	Earlier      booking.Date           // zero when there is nothing earlier
 	Later        booking.Date
 	Alternatives []booking.Slot // near one that was taken
 	Refused      string         // why there is nothing to choose
@@ -60,31 +58,15 @@ type slotsPage struct {
 // Zone is that of the ward.
 func (p slotsPage) Zone() *time.Location { return p.Ward.Site.Zone }
 
-// Noon is a moment of a day, to write the day by.
-func (p slotsPage) Noon(d booking.Date) time.Time { return noonOf(d, p.Zone()) }
+// Noon is a moment of the chosen day, to write the day by.
+func (p slotsPage) Noon() time.Time { return noonOf(p.Chosen, p.Zone()) }
 
-// To is the same page with other days, keeping who is ringing.
-func (p slotsPage) To(from booking.Date) string {
-	q := url.Values{"from": {from.String()}}
-	if who := p.Form.Value("visitor"); who != "" {
-		q.Set("visitor", who)
-	}
-	return "/ward/book/" + url.PathEscape(string(p.Patient.ID)) + "?" + q.Encode()
-}
-
-// HasFree reports whether any day shown has a free time.
-func (p slotsPage) HasFree() bool {
-	for _, d := range p.Days {
-		if len(d.Slots) > 0 {
-			return true
-		}
-	}
-	return false
-}
-
-// wardSlots handles GET /ward/book/{patient}.
+// wardSlots handles GET /ward/book/{patient}. Choosing another day asks for the
+// page again, with whoever is ringing kept.
 func (s *Server) wardSlots(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
-	return s.showSlots(w, r, by, http.StatusOK, form.Blank("visitor", r.URL.Query().Get("visitor")), nil)
+	q := r.URL.Query()
+	f := form.Blank("visitor", q.Get("visitor"), "from", q.Get("from"), "day", q.Get("day"))
+	return s.showSlots(w, r, by, http.StatusOK, f, nil)
 }
 
 func (s *Server) showSlots(w http.ResponseWriter, r *http.Request, by booking.Actor, status int, f *form.Form, alternatives []booking.Slot) error {
@@ -98,30 +80,52 @@ func (s *Server) showSlots(w http.ResponseWriter, r *http.Request, by booking.Ac
 	}
 	p := slotsPage{Form: f, Bedside: bedside, Callers: mayCome(bedside.Circle), Alternatives: alternatives}
 	p.Said, p.Good = wardSays(r.URL.Query().Get("said"))
-	today := booking.DateOf(s.now(), p.Zone())
-	p.From = today
-	if asked := r.URL.Query().Get("from"); asked != "" {
-		if p.From, err = booking.ParseDate(asked); err != nil || p.From.Before(today) || today.AddDays(furthestDays).Before(p.From) {
-			p.From = today // a page kept open overnight
-		}
+	p.week(booking.DateOf(s.now(), p.Zone()))
+	if !p.Consent.Stands(s.now(), p.Zone()) {
+		p.Refused, _ = wardSays(booking.ErrConsentNeeded.Code)
+		p.CanConsent = true
+		return s.render(w, r, status, "ward/book-time", p)
 	}
-	if today.Before(p.From) {
-		if p.Earlier = p.From.AddDays(-shownDays); p.Earlier.Before(today) {
-			p.Earlier = today
-		}
-	}
-	p.Later = p.From.AddDays(shownDays)
-	offering, err := s.desk.Offering(r.Context(), by, p.Patient.ID, p.From, shownDays)
+	offering, err := s.desk.Offering(r.Context(), by, p.Patient.ID, p.From, stripDays)
 	var refusal *booking.Refusal
 	switch {
 	case errors.As(err, &refusal) && refusal.Kind != booking.NotFound:
 		p.Refused, _ = wardSays(refusal.Code)
-		p.CanConsent = errors.Is(err, booking.ErrConsentNeeded)
 	case err != nil:
 		return err
 	}
-	p.Days = offering.Days
+	p.lay(offering.Days)
 	return s.render(w, r, status, "ward/book-time", p)
+}
+
+// week finds the days to show: from the day that was asked for, never before
+// today, as a page kept open overnight would.
+func (p *slotsPage) week(today booking.Date) {
+	p.From = today
+	asked, err := booking.ParseDate(p.Form.Value("from"))
+	if err == nil && today.Before(asked) && asked.Before(today.AddDays(furthestDays)) {
+		p.From = asked
+	}
+	if today.Before(p.From) {
+		if p.Earlier = p.From.AddDays(-stripDays); p.Earlier.Before(today) {
+			p.Earlier = today
+		}
+	}
+	p.Later = p.From.AddDays(stripDays)
+}
+
+// lay sets out the days, and the free times of the one that is chosen.
+func (p *slotsPage) lay(days []desk.Day) {
+	at := chooseDay(days, p.Form.Value("day"))
+	for i, d := range days {
+		p.Strip = append(p.Strip, stripDay{
+			Date: d.Date, Name: d.Date.Weekday().String()[:3], Month: d.Date.Month.String()[:3],
+			Free: len(d.Slots), Current: i == at,
+		})
+	}
+	if at >= 0 {
+		p.Chosen, p.Parts = days[at].Date, partsOfDay(days[at].Slots, p.Zone())
+	}
 }
 
 // mayCome are those of a circle who can be booked for.

@@ -19,14 +19,7 @@ type ipadsPage struct {
 // An ipadRow is an iPad in the list.
 type ipadRow struct {
 	ipadLine
-	Seen  string // when it was last heard from
-	Ready bool   // to be used now
-	query string
-}
-
-// To is where an act about it goes.
-func (i ipadRow) To(act string) string {
-	return "/ward/ipads/" + url.PathEscape(string(i.ID)) + "/" + act + i.query
+	Seen string // when it was last heard from
 }
 
 // wardIPads handles GET /ward/ipads.
@@ -41,14 +34,13 @@ func (s *Server) wardIPads(w http.ResponseWriter, r *http.Request, by booking.Ac
 	}
 	p := ipadsPage{wardHead: head}
 	for _, d := range devices {
-		p.IPads = append(p.IPads, s.newIPadRow(d, head))
+		p.IPads = append(p.IPads, s.newIPadRow(d))
 	}
 	return s.render(w, r, http.StatusOK, "ward/ipads", p)
 }
 
-func (s *Server) newIPadRow(d booking.Device, head wardHead) ipadRow {
-	row := ipadRow{ipadLine: newIPadLine(d, s.now()), query: head.Query()}
-	row.Ready = d.Paired && row.Online && d.State == booking.DeviceReady
+func (s *Server) newIPadRow(d booking.Device) ipadRow {
+	row := ipadRow{ipadLine: newIPadLine(d, s.now())}
 	switch {
 	case d.LastSeen.IsZero():
 		row.Seen = "never seen"
@@ -80,7 +72,7 @@ func (s *Server) oneIPad(r *http.Request, by booking.Actor) (ipadPage, error) {
 	if i < 0 {
 		return ipadPage{}, booking.ErrNoSuchDevice
 	}
-	return ipadPage{head, s.newIPadRow(devices[i], head)}, nil
+	return ipadPage{head, s.newIPadRow(devices[i])}, nil
 }
 
 // askPair handles GET /ward/ipads/{id}/pair, and askUnpair GET …/unpair: what
@@ -121,9 +113,8 @@ func (s *Server) beginPairing(w http.ResponseWriter, r *http.Request, by booking
 	if err != nil {
 		return err
 	}
-	address := s.public.JoinPath("/ipad/pair")
+	address := url.URL{Scheme: s.public.Scheme, Host: s.public.Host, Path: "/ipad/pair", Fragment: pairing.Code}
 	page := pairingPage{ipadPage: p, Pairing: pairing, Address: address.Host + address.Path}
-	address.Fragment = pairing.Code
 	if page.QR, err = newQR(address.String()); err != nil {
 		return err
 	}

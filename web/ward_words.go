@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -42,6 +43,11 @@ type ipadLine struct {
 	Online  bool
 }
 
+// To is where an act about the iPad goes.
+func (i ipadLine) To(act string) string {
+	return "/ward/ipads/" + url.PathEscape(string(i.Device.ID)) + "/" + act + "?ward=" + url.QueryEscape(string(i.Device.Ward))
+}
+
 // lowBattery is the charge, in per cent, below which a long visit may outlast it.
 const lowBattery = 20
 
@@ -57,15 +63,15 @@ func newIPadLine(d booking.Device, now time.Time) ipadLine {
 func deviceTag(d booking.Device) tag {
 	switch d.State {
 	case booking.DeviceReady:
-		return tag{"clean", "green"}
+		return tag{"Clean", "green"}
 	case booking.DeviceInUse:
-		return tag{"in a visit", "blue"}
+		return tag{"In a visit", "blue"}
 	case booking.DeviceDirty:
-		return tag{"needs cleaning", "yellow"}
+		return tag{"Needs cleaning", "yellow"}
 	case booking.DeviceLost:
-		return tag{"lost", "red"}
+		return tag{"Lost", "red"}
 	}
-	return tag{"out of service", "grey"}
+	return tag{"Out of service", "grey"}
 }
 
 // interpreterTag says how far a visit's interpreter is; nil when none is asked for.
@@ -111,10 +117,10 @@ var bases = []booking.Basis{booking.BasisOwn, booking.BasisBestInterests, bookin
 
 // endWords say why a visit is ended.
 var endWords = map[booking.Reason]string{
-	booking.ByWard:          "The ward ended it",
-	booking.PatientDeclined: "The patient is not able to take the call now",
+	booking.ByWard:          "Ended by the ward",
+	booking.PatientDeclined: "The patient was not able to go on",
 	booking.NoShowVisitor:   "Nobody came",
 	booking.Technical:       "Something did not work",
 	booking.ByFamily:        "The family cancelled",
-	booking.RanToEnd:        "Ran to its end",
+	booking.RanToEnd:        "Ended when its time was up",
 }
