@@ -6,6 +6,7 @@
 import type { Kind } from "./capture.ts";
 import type { MediaState } from "./repair.ts";
 import { totals, type Totals } from "./quality.ts";
+import { Sending, type Outgoing } from "./sending.ts";
 import type { IceServer, Media } from "./world.ts";
 
 /** A room holds six: the others are five. */
@@ -17,14 +18,9 @@ const mostVideo = 700_000; // bits per second
 /** The room forwards these two and nothing else. */
 const codec = { audio: "audio/opus", video: "video/vp8" } as const;
 
-/** Outgoing is where the tracks to send come from. */
-export interface Outgoing {
-  outgoing(kind: Kind): MediaStreamTrack | null;
-}
-
 export class Connection implements Media {
   private pc: RTCPeerConnection | undefined;
-  private senders: { [kind in Kind]?: RTCRtpSender } = {};
+  private sending: Sending | undefined;
   private streams = new Map<string, MediaStream>();
   private state: MediaState = "none";
 
@@ -42,9 +38,10 @@ export class Connection implements Media {
     this.close();
     const pc = new RTCPeerConnection({ iceServers: servers, bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" });
     this.pc = pc;
-    for (const kind of ["audio", "video"] as const) {
-      this.senders[kind] = addSection(pc, kind, "sendonly").sender;
-    }
+    this.sending = new Sending(this.source, {
+      audio: addSection(pc, "audio", "sendonly").sender,
+      video: addSection(pc, "video", "sendonly").sender,
+    });
     for (let place = 0; place < places; place++) {
       addSection(pc, "audio", "recvonly");
       addSection(pc, "video", "recvonly");
@@ -68,7 +65,7 @@ export class Connection implements Media {
   close(): void {
     const pc = this.pc;
     this.pc = undefined;
-    this.senders = {};
+    this.sending = undefined;
     this.streams.clear();
     pc?.close();
     this.look();
@@ -76,13 +73,7 @@ export class Connection implements Media {
 
   /** send puts what camera and microphone now give onto the wire, without a word to the room. */
   async send(): Promise<void> {
-    await Promise.all(
-      (["audio", "video"] as const).map((kind) => {
-        const sender = this.senders[kind];
-        const track = this.source.outgoing(kind);
-        return sender && sender.track !== track ? sender.replaceTrack(track) : undefined;
-      }),
-    );
+    await this.sending?.update();
   }
 
   /** stream is the sound and picture of one slot, by the mids of its two sections: the same stream each time. */

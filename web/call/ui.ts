@@ -31,6 +31,7 @@ export interface Self {
 export class Page {
   private readonly tiles: Tiles;
   private readonly parts = new Map<string, HTMLElement>();
+  private readonly bedside: boolean;
   private stage: Stage | "" = "";
   private last: View | undefined;
   /** Sentences not yet read out: a screen reader drops what is replaced too soon. */
@@ -42,13 +43,15 @@ export class Page {
     private readonly place: Place,
     acts: Acts,
   ) {
+    this.bedside = root.dataset.as === "device";
     root.querySelectorAll<HTMLElement>("[data-part]").forEach((part) => this.parts.set(part.dataset.part ?? "", part));
     this.tiles = new Tiles(this.part("faces"), { ...acts, refused: (yes) => this.hush(yes) }, root.dataset.pins === "true");
     this.on("mute", () => acts.turn("audio"));
     this.on("camera", () => acts.turn("video"));
     this.on("cover", () => acts.cover());
     this.on("leave", () => acts.leave());
-    this.on("hear", () => this.tiles.play());
+    // Any touch will do for a browser that wanted one, wherever it lands.
+    root.addEventListener("click", () => this.part("hear").hidden || this.tiles.play());
     this.on("again", () => acts.again());
     this.on("retry-audio", () => acts.retry("audio"));
     this.on("retry-video", () => acts.retry("video"));
@@ -74,7 +77,7 @@ export class Page {
     this.reveal("said-box", now.said !== "");
     this.write("path", pathWords(now.media));
     this.part("path").dataset.state = now.media;
-    this.write("banner", bannerOf(view, this.root.dataset.as === "device"));
+    this.write("banner", bannerOf(view, this.bedside));
     this.write("unseen", view.unseen.length === 0 ? "" : "Also here: " + view.unseen.join(", "));
     this.reveal("empty", view.tiles.length === 0);
     this.label("cover", view.covered ? "Uncover" : "Cover", view.covered);
@@ -84,7 +87,7 @@ export class Page {
   /** showSelf draws one's own camera and microphone. */
   showSelf(self: Self): void {
     for (const kind of ["audio", "video"] as const) {
-      this.write("trouble-" + kind, troubleWords(kind, self.trouble[kind]));
+      this.write("trouble-" + kind, troubleWords(kind, self.trouble[kind], this.bedside));
       this.reveal("trouble-box-" + kind, self.trouble[kind] !== "");
     }
     const off = (kind: Kind) => !self.chosen[kind] || self.trouble[kind] !== "";

@@ -62,6 +62,7 @@ test("somebody without a slot is named", () => {
 
 for (const [why, who, note] of [
   ["camera off", person("anna", { video: false }), "Camera is off"],
+  ["camera off and muted", person("anna", { video: false, audio: false }), "Camera and sound are off"],
   ["reconnecting", person("anna", { reconnecting: true }), "Connection lost. Coming back…"],
   ["covered", person("grace", { role: "patient", covered: true }), "Covered for a moment"],
 ] as const) {

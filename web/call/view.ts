@@ -119,7 +119,10 @@ function noteOf(person: Person, covered: boolean): string {
   if (person.reconnecting) {
     return "Connection lost. Coming back…";
   }
-  return covered ? "Covered for a moment" : "Camera is off";
+  if (covered) {
+    return "Covered for a moment";
+  }
+  return person.audio ? "Camera is off" : "Camera and sound are off";
 }
 
 /** news is what has changed, in sentences, for somebody who cannot see the page. */

@@ -49,6 +49,7 @@ test("whoever cannot get through is told whom to ring", () => {
 test("every trouble says what to do, and no camera is no reason to stay away", () => {
   for (const trouble of ["denied", "missing", "busy", "failed"] as const) {
     assert.match(troubleWords("video", trouble), /You can still join/);
+    assert.doesNotMatch(troubleWords("video", trouble, true), /You can still join/);
     assert.match(troubleWords("audio", trouble), /microphone/);
   }
   assert.match(troubleWords("audio", "insecure"), /https/);

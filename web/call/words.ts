@@ -135,10 +135,10 @@ export function pathWords(media: MediaState): string {
 
 const devices = { audio: "microphone", video: "camera" } as const;
 
-/** troubleWords says what is wrong with a camera or microphone, and what to do. */
-export function troubleWords(kind: Kind, trouble: Trouble): string {
+/** troubleWords says what is wrong with a camera or microphone, and what to do; at the bedside it is staff who read it. */
+export function troubleWords(kind: Kind, trouble: Trouble, bedside = false): string {
   const it = devices[kind];
-  const without = kind === "video" ? " You can still join: you will be heard, and see everybody." : "";
+  const without = kind === "video" && !bedside ? " You can still join: you will be heard, and see everybody." : "";
   switch (trouble) {
     case "":
       return "";
