@@ -57,46 +57,34 @@ func interprets(by booking.Actor, r store.Record) bool {
 
 // change runs an act on the visit called ref and returns what has become of it.
 func (d *Desk) change(ctx context.Context, by booking.Actor, ref booking.Reference, may right, fn func(a *act) error) (Visit, error) {
-	return do(ctx, d, func(tx *store.Tx) (Visit, error) {
-		found, err := tx.RecordByReference(ctx, ref)
-		if err != nil {
-			return Visit{}, err
-		}
-		return d.changeFound(ctx, tx, by, found, may, fn)
-	})
+	return d.changeTaken(ctx, by, may, fn, func(tx *store.Tx) (store.Record, error) { return tx.TakeReference(ctx, ref) })
 }
 
 // changeByID is change for those that have a visit's id: forms, rooms, sweeps.
 func (d *Desk) changeByID(ctx context.Context, by booking.Actor, id booking.VisitID, may right, fn func(a *act) error) (Visit, error) {
+	return d.changeTaken(ctx, by, may, fn, func(tx *store.Tx) (store.Record, error) { return tx.Take(ctx, id) })
+}
+
+// changeTaken runs an act on the visit that take returns. Everybody who changes
+// a visit takes it, so it is as it is now until the act is over.
+func (d *Desk) changeTaken(ctx context.Context, by booking.Actor, may right, fn func(a *act) error, take func(tx *store.Tx) (store.Record, error)) (Visit, error) {
 	return do(ctx, d, func(tx *store.Tx) (Visit, error) {
-		found, err := tx.Record(ctx, id)
+		rec, err := take(tx)
 		if err != nil {
 			return Visit{}, err
 		}
-		return d.changeFound(ctx, tx, by, found, may, fn)
+		if !may(by, rec) {
+			return Visit{}, booking.ErrNoSuchVisit // not even that it exists
+		}
+		a := &act{Tx: tx, by: by, now: d.now(), rec: rec}
+		if a.ward, err = tx.WardUnder(ctx, rec.Ward, rec.PolicyVersion); err != nil {
+			return Visit{}, err
+		}
+		if err := fn(a); err != nil {
+			return Visit{}, err
+		}
+		return a.show(ctx)
 	})
-}
-
-func (d *Desk) changeFound(ctx context.Context, tx *store.Tx, by booking.Actor, found store.Record, may right, fn func(a *act) error) (Visit, error) {
-	if !may(by, found) {
-		return Visit{}, booking.ErrNoSuchVisit // not even that it exists
-	}
-	a := &act{Tx: tx, by: by, now: d.now(), rec: found}
-	if err := a.Touch(ctx, patientOf(found.Patient)); err != nil {
-		return Visit{}, err
-	}
-	// Everybody who changes a visit touches its patient first, so from here on it
-	// is as it is now until this act is over.
-	if err := a.load(ctx, found.ID); err != nil {
-		return Visit{}, err
-	}
-	if !may(by, a.rec) {
-		return Visit{}, booking.ErrNoSuchVisit
-	}
-	if err := fn(a); err != nil {
-		return Visit{}, err
-	}
-	return a.show(ctx)
 }
 
 // load reads the visit of the act again.

@@ -209,26 +209,20 @@ func (d *Desk) Jobs(ctx context.Context, by booking.Actor) ([]Job, error) {
 // AnswerOffer accepts or declines; declining, also what was accepted before,
 // asks the next interpreter who fits, in the same transaction.
 func (d *Desk) AnswerOffer(ctx context.Context, by booking.Actor, id booking.OfferID, yes bool) (Job, error) {
-	return do(ctx, d, func(tx *store.Tx) (Job, error) {
-		asked, err := tx.Offer(ctx, id)
-		if err != nil {
-			return Job{}, err
-		}
-		if by.Interpreter() == "" || asked.Interpreter != by.Interpreter() {
-			return Job{}, booking.ErrNoSuchOffer
-		}
-		found, err := tx.Record(ctx, asked.Visit)
-		if err != nil {
-			return Job{}, err
-		}
-		anybody := func(booking.Actor, store.Record) bool { return true } // asked above, of the offer
-		var answered booking.InterpreterBooking
-		v, err := d.changeFound(ctx, tx, by, found, anybody, func(a *act) error {
-			answered, err = d.answer(ctx, a, id, yes)
-			return err
-		})
-		return Job{Offer: answered, Visit: v}, err
+	asked, err := view(ctx, d, func(tx *store.Tx) (booking.InterpreterBooking, error) { return tx.Offer(ctx, id) })
+	if err != nil {
+		return Job{}, err
+	}
+	if by.Interpreter() == "" || asked.Interpreter != by.Interpreter() {
+		return Job{}, booking.ErrNoSuchOffer
+	}
+	theirs := func(booking.Actor, store.Record) bool { return true } // as the offer, above, says
+	var answered booking.InterpreterBooking
+	v, err := d.changeByID(ctx, by, asked.Visit, theirs, func(a *act) (err error) {
+		answered, err = d.answer(ctx, a, id, yes)
+		return err
 	})
+	return Job{Offer: answered, Visit: v}, err
 }
 
 func (d *Desk) answer(ctx context.Context, a *act, id booking.OfferID, yes bool) (booking.InterpreterBooking, error) {

@@ -96,7 +96,8 @@ func openSQLite(path string) (write, read *sql.DB, err error) {
 }
 
 // checked is a connector whose every connection is asked whether it really keeps
-// what it is given. An acknowledged booking must outlive a power cut.
+// what it is given, since an acknowledged booking must outlive a power cut; and
+// keeps what it has prepared.
 type checked struct{ driver.Connector }
 
 // Connect implements driver.Connector.
@@ -110,7 +111,7 @@ func (c checked) Connect(ctx context.Context) (driver.Conn, error) {
 			return nil, errors.Join(err, conn.Close())
 		}
 	}
-	return conn, nil
+	return prepareOn(conn)
 }
 
 func askPragma(ctx context.Context, conn driver.Conn, pragma, want string) error {

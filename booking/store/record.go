@@ -64,6 +64,36 @@ func (tx *Tx) RecordByReference(ctx context.Context, ref booking.Reference) (Rec
 	return tx.record(ctx, oneReference, ref)
 }
 
+const (
+	touchVisit     = `UPDATE patients SET holds = holds + 1 WHERE id = (SELECT patient_id FROM visits WHERE id = $1)`
+	touchReference = `UPDATE patients SET holds = holds + 1 WHERE id = (SELECT patient_id FROM visits WHERE reference = $1)`
+)
+
+// Take returns a visit like Record, and touches its patient first, so that it
+// stays as it is read until this transaction changes it or is over.
+func (tx *Tx) Take(ctx context.Context, id booking.VisitID) (Record, error) {
+	if err := tx.touchOf(ctx, touchVisit, id); err != nil {
+		return Record{}, err
+	}
+	return tx.Record(ctx, id)
+}
+
+// TakeReference is Take for those who know a visit's public name.
+func (tx *Tx) TakeReference(ctx context.Context, ref booking.Reference) (Record, error) {
+	if err := tx.touchOf(ctx, touchReference, ref); err != nil {
+		return Record{}, err
+	}
+	return tx.RecordByReference(ctx, ref)
+}
+
+func (tx *Tx) touchOf(ctx context.Context, query string, visit any) error {
+	n, err := tx.run(ctx, "touch the patient of a visit", query, visit)
+	if n == 0 && err == nil || tx.store.engine.nothing(err) {
+		return booking.ErrNoSuchVisit
+	}
+	return err
+}
+
 func (tx *Tx) record(ctx context.Context, choice string, arg any) (Record, error) {
 	found, err := tx.records(ctx, choice, arg)
 	if err != nil {
