@@ -107,13 +107,11 @@ func (r *Room) safely(t task) {
 	t.do()
 }
 
-// post has run do something soon. It reports false if the room is gone.
-func (r *Room) post(who *seat, do func()) bool {
+// post has run do something soon, unless the room is gone.
+func (r *Room) post(who *seat, do func()) {
 	select {
 	case r.tasks <- task{who, do}:
-		return true
 	case <-r.done:
-		return false
 	}
 }
 

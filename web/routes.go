@@ -6,12 +6,22 @@ import "net/http"
 // for everyone, and the others send anybody else to their door.
 func (s *Server) routes() *http.ServeMux {
 	mux := http.NewServeMux()
-
-	// For everyone.
 	mux.Handle("GET /assets/{name}", s.assets)
 	mux.Handle("/", s.page(s.notFound))
+	s.relatives(mux)
+	s.staff(mux)
+	s.bedside(mux)
+	s.interpreters(mux)
+	s.calls(mux)
+	if s.practice {
+		mux.Handle("GET /practice", s.page(s.practiceHome))
+		mux.Handle("GET /practice/messages", s.page(s.practiceMessages))
+	}
+	return mux
+}
 
-	// Relatives.
+// relatives are the pages of family and friends.
+func (s *Server) relatives(mux *http.ServeMux) {
 	codes := s.codeLimiter()
 	mux.Handle("GET /{$}", s.page(s.welcome))
 	mux.Handle("GET /invitation/{token}", s.page(s.invitation))
@@ -43,8 +53,10 @@ func (s *Server) routes() *http.ServeMux {
 	mux.Handle("GET /visits/{ref}/propose", s.asRelative(s.proposeVisit))
 	mux.Handle("POST /visits/{ref}/propose", s.asRelative(s.saveProposeVisit))
 	mux.Handle("GET /visits/{ref}/calendar.ics", s.asRelative(s.calendar))
+}
 
-	// The ward.
+// staff are the ward's pages.
+func (s *Server) staff(mux *http.ServeMux) {
 	mux.Handle("GET /ward", http.RedirectHandler("/ward/today", http.StatusSeeOther))
 	mux.Handle("GET /ward/sign-in", s.page(s.wardSignIn))
 	mux.Handle("POST /ward/sign-in", s.page(unhurried(s.signInLimiter(), s.signIn)))
@@ -82,8 +94,10 @@ func (s *Server) routes() *http.ServeMux {
 	mux.Handle("GET /ward/ipads/{id}/unpair", s.asStaff(s.askUnpair))
 	mux.Handle("POST /ward/ipads/{id}/unpair", s.asStaff(s.unpair))
 	mux.Handle("POST /ward/ipads/{id}/cleaned", s.asStaff(s.cleaned))
+}
 
-	// The iPad at the bed.
+// bedside are the pages of the iPad at the bed, but for its call.
+func (s *Server) bedside(mux *http.ServeMux) {
 	mux.Handle("GET /ipad", s.page(s.ipad))
 	mux.Handle("GET /ipad/events", s.asDevice(s.ipadEvents))
 	mux.Handle("POST /ipad/heartbeat", s.asDevice(s.heartbeat))
@@ -91,14 +105,18 @@ func (s *Server) routes() *http.ServeMux {
 	mux.Handle("POST /ipad/pair", s.page(unhurried(s.codeLimiter(), s.pairIPad)))
 	mux.Handle("GET /ipad/worker.js", s.page(s.ipadWorker))
 	mux.Handle("GET /ipad/manifest.webmanifest", s.page(s.ipadManifest))
+}
 
-	// Interpreters.
+// interpreters are the interpreters' pages.
+func (s *Server) interpreters(mux *http.ServeMux) {
 	mux.Handle("GET /interpreter", s.asKnownInterpreter(s.interpreterHome))
 	mux.Handle("POST /interpreter/sign-out", s.page(s.signOutInterpreter))
 	mux.Handle("GET /interpreter/offers/{id}/hand-back", s.asKnownInterpreter(s.askHandBack))
 	mux.Handle("POST /interpreter/offers/{id}/{answer}", s.asKnownInterpreter(s.answerOffer))
+}
 
-	// The call.
+// calls are the pages of the call itself, for whoever is in it.
+func (s *Server) calls(mux *http.ServeMux) {
 	mux.Handle("GET /try", s.page(s.tryPhone))
 	mux.Handle("GET /visits/{ref}/ready", s.asRelative(s.familyReady))
 	mux.Handle("GET /visits/{ref}/call", s.asRelative(s.familyCall))
@@ -106,11 +124,4 @@ func (s *Server) routes() *http.ServeMux {
 	mux.Handle("GET /interpreter/visits/{ref}/call", s.asKnownInterpreter(s.interpreterCall))
 	mux.Handle("GET /ipad/call", s.asDevice(s.ipadCall))
 	mux.Handle("POST "+ticketPath, s.page(s.ticket))
-
-	// The practice hospital only.
-	if s.practice {
-		mux.Handle("GET /practice", s.page(s.practiceHome))
-		mux.Handle("GET /practice/messages", s.page(s.practiceMessages))
-	}
-	return mux
 }

@@ -111,7 +111,7 @@ func TestExplain(t *testing.T) {
 			if strings.Contains(w.Body.String(), "secrets") {
 				t.Error("a fault was shown to the person asking")
 			}
-			if logged := strings.Contains(log.String(), "secrets"); logged != (tt.err == broken) {
+			if logged := strings.Contains(log.String(), "secrets"); logged != errors.Is(tt.err, broken) {
 				t.Errorf("log: %s", log.String())
 			}
 		})
