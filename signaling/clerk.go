@@ -91,25 +91,25 @@ func (c *clerk) close() {
 var errNoAnswer = errors.New("signaling: attendance did not answer")
 
 // arrive asks whether somebody may come in.
-func (c *clerk) arrive(t ticket.Ticket) (Standing, error) {
+func (c *clerk) arrive(t ticket.Ticket) (Arrival, error) {
 	type reply struct {
-		standing Standing
-		err      error
+		arrival Arrival
+		err     error
 	}
 	replies := make(chan reply, 1)
 	asked := c.add(func(ctx context.Context) {
 		defer close(replies) // also if Attendance breaks
-		standing, err := c.attendance.Arrive(ctx, t)
-		replies <- reply{standing, err}
+		arrival, err := c.attendance.Arrive(ctx, t)
+		replies <- reply{arrival, err}
 	})
 	if !asked {
-		return "", ErrStopped
+		return Arrival{}, ErrStopped
 	}
 	got, ok := <-replies
 	if !ok {
-		return "", errNoAnswer
+		return Arrival{}, errNoAnswer
 	}
-	return got.standing, got.err
+	return got.arrival, got.err
 }
 
 func (c *clerk) depart(t ticket.Ticket) {

@@ -34,15 +34,14 @@ func (s *Server) enter(c *conn, join protocol.Join) (*Room, *seat, protocol.Code
 		}
 		r.post(newcomer, func() { r.undo(newcomer) })
 	}()
-	answer, standing, code := s.arrive(c, r, newcomer, join)
+	answer, arrival, code := s.arrive(c, r, newcomer, join)
 	if code != "" {
 		return nil, nil, code
 	}
-	if err = r.ask(s.ctx, func() { code = r.sit(newcomer, c, join, answer, standing) }); err != nil {
+	if err = r.ask(s.ctx, func() { code = r.sit(newcomer, c, join, answer, arrival) }); err != nil {
 		code = protocol.Fault
 	}
 	if code != "" {
-		r.clerk.depart(t)
 		return nil, nil, code
 	}
 	seated = true
@@ -71,20 +70,24 @@ func (s *Server) reserve(t ticket.Ticket) (r *Room, newcomer *seat, code protoco
 
 // arrive makes the newcomer's connection and asks whether they are expected.
 // The connection cannot come up before they are: its answer is not yet sent.
-func (s *Server) arrive(c *conn, r *Room, newcomer *seat, join protocol.Join) (string, Standing, protocol.Code) {
+func (s *Server) arrive(c *conn, r *Room, newcomer *seat, join protocol.Join) (string, Arrival, protocol.Code) {
 	answer, code := s.connect(s.ctx, c, r, newcomer, join.SDP, &newcomer.media)
 	if code != "" {
-		return "", "", code
+		return "", Arrival{}, code
 	}
-	standing, err := r.clerk.arrive(newcomer.ticket)
-	if err == nil && (standing == Waiting || standing == Admitted) {
-		return answer, standing, ""
+	arrival, err := r.clerk.arrive(newcomer.ticket)
+	switch {
+	case errors.Is(err, ErrNotExpected):
+		return "", Arrival{}, protocol.NotExpected
+	case errors.Is(err, ErrLocked):
+		return "", Arrival{}, protocol.RoomLocked
 	}
-	if errors.Is(err, ErrNotExpected) {
-		return "", "", protocol.NotExpected
+	newcomer.arrived = true // perhaps also when it failed: it may have been too late with the answer
+	if err == nil && (arrival.Standing == Waiting || arrival.Standing == Admitted) {
+		return answer, arrival, ""
 	}
 	s.cfg.Log.Error("the book did not say who is expected", "ticket", newcomer.ticket, "err", err)
-	return "", "", protocol.Fault
+	return "", Arrival{}, protocol.Fault
 }
 
 // connect answers an offer. What becomes of the connection is the room's to know.

@@ -205,6 +205,7 @@ func TestTheBookHasTheLastWord(t *testing.T) {
 	}
 	for want, refusal := range map[protocol.Code]error{
 		protocol.NotExpected: signaling.ErrNotExpected,
+		protocol.RoomLocked:  signaling.ErrLocked,
 		protocol.Fault:       errors.New("the database is away"),
 	} {
 		h.book.set(func(b *book) { b.refuse = refusal })

@@ -216,13 +216,15 @@ type book struct {
 	mu       sync.Mutex
 	refuse   error
 	standing signaling.Standing // of others than the patient's side
+	locked   bool
+	covered  bool
 	arrived  []string
 	departed []string
 	finished []string
 	gate     chan struct{} // if not nil, Arrive waits for it
 }
 
-func (b *book) Arrive(ctx context.Context, t ticket.Ticket) (signaling.Standing, error) {
+func (b *book) Arrive(ctx context.Context, t ticket.Ticket) (signaling.Arrival, error) {
 	b.mu.Lock()
 	gate := b.gate
 	b.mu.Unlock()
@@ -230,22 +232,23 @@ func (b *book) Arrive(ctx context.Context, t ticket.Ticket) (signaling.Standing,
 		select {
 		case <-gate:
 		case <-ctx.Done():
-			return "", ctx.Err()
+			return signaling.Arrival{}, ctx.Err()
 		}
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.refuse != nil {
-		return "", b.refuse
+		return signaling.Arrival{}, b.refuse
 	}
 	b.arrived = append(b.arrived, t.Seat)
-	if t.Role == ticket.Patient {
-		return signaling.Admitted, nil
-	}
+	a := signaling.Arrival{Standing: signaling.Waiting, Locked: b.locked, Covered: b.covered}
 	if b.standing != "" {
-		return b.standing, nil
+		a.Standing = b.standing
 	}
-	return signaling.Waiting, nil
+	if t.Role == ticket.Patient {
+		a.Standing = signaling.Admitted
+	}
+	return a, nil
 }
 
 func (b *book) Depart(_ context.Context, t ticket.Ticket) {

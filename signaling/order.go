@@ -62,12 +62,12 @@ func (o Remove) carry(r *Room) {
 }
 
 func (o Lock) carry(r *Room) {
-	r.locked = o.Locked
+	r.locked, r.lockTold = o.Locked, true
 	r.arrange()
 }
 
 func (o Cover) carry(r *Room) {
-	r.covered = o.Covered
+	r.covered, r.coverTold = o.Covered, true
 	r.arrange()
 }
 

@@ -50,10 +50,13 @@ type Room struct {
 	used     map[string]time.Time // tickets by ID, and when they expire
 	places   int                  // how many have come
 	locked   bool
-	covered  bool        // the patient's side
-	over     bool        // nobody comes back
-	linger   *time.Timer // runs while nobody is here
-	expired  bool        // it has run out
+	covered  bool // the patient's side
+	// lockTold and coverTold say that the two above are known: from the book of
+	// whoever came first, or from what was decided since this room began.
+	lockTold, coverTold bool
+	over                bool        // nobody comes back
+	linger              *time.Timer // runs while nobody is here
+	expired             bool        // it has run out
 }
 
 // A task is something for run to do, on behalf of somebody or nobody.
@@ -182,8 +185,6 @@ func (r *Room) reserve(t ticket.Ticket) (*seat, protocol.Code) {
 		return nil, protocol.Removed
 	case r.arriving[t.Seat] != nil, old != nil && old.conn != nil:
 		return nil, protocol.SeatTaken
-	case old == nil && r.locked:
-		return nil, protocol.RoomLocked
 	case old == nil && len(r.seats)+len(r.arriving) >= r.server.cfg.Capacity:
 		return nil, protocol.RoomFull
 	}
@@ -204,15 +205,30 @@ func (r *Room) release(newcomer *seat) {
 // not rightly.
 func (r *Room) undo(newcomer *seat) {
 	r.release(newcomer)
-	if r.seats[newcomer.ticket.Seat] == newcomer {
+	switch seated := r.seats[newcomer.ticket.Seat]; {
+	case seated == newcomer:
 		r.vacate(newcomer)
 		r.arrange()
+	case seated == nil && newcomer.arrived:
+		r.clerk.depart(newcomer.ticket)
+	default: // the book never had them, or they are here by another socket
+	}
+}
+
+// brief tells the room how the ward has left it, when somebody comes who knows.
+// What was decided since this room began counts more.
+func (r *Room) brief(a Arrival) {
+	if !r.lockTold {
+		r.locked, r.lockTold = a.Locked, true
+	}
+	if !r.coverTold {
+		r.covered, r.coverTold = a.Covered, true
 	}
 }
 
 // sit seats a newcomer. What the ward decided while they were at the door
 // counts more than what the book said when they knocked.
-func (r *Room) sit(s *seat, c *conn, join protocol.Join, answer string, standing Standing) protocol.Code {
+func (r *Room) sit(s *seat, c *conn, join protocol.Join, answer string, arrival Arrival) protocol.Code {
 	r.release(s)
 	old := r.seats[s.ticket.Seat]
 	switch {
@@ -220,11 +236,10 @@ func (r *Room) sit(s *seat, c *conn, join protocol.Join, answer string, standing
 		return protocol.RoomOver
 	case r.removed[s.ticket.Seat]:
 		return protocol.Removed
-	case old == nil && r.locked:
-		return protocol.RoomLocked
 	case old != nil && old.conn != nil:
 		return protocol.SeatTaken // resumed meanwhile
 	}
+	r.brief(arrival)
 	r.places++
 	s.place = r.places
 	if old != nil { // the same person, with a new ticket
@@ -234,7 +249,7 @@ func (r *Room) sit(s *seat, c *conn, join protocol.Join, answer string, standing
 	} else {
 		r.server.metrics.people.Inc()
 	}
-	s.standing = string(standing)
+	s.standing = string(arrival.Standing)
 	if s.ordered != "" {
 		s.standing = s.ordered
 	}

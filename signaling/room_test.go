@@ -17,9 +17,12 @@ import (
 // A departures is an Attendance that lets everybody in and notes who goes.
 type departures struct{ gone []string }
 
-func (d *departures) Arrive(context.Context, ticket.Ticket) (Standing, error) { return Admitted, nil }
-func (d *departures) Depart(_ context.Context, t ticket.Ticket)               { d.gone = append(d.gone, t.Seat) }
-func (d *departures) Finish(context.Context, ticket.Ticket) error             { return nil }
+func (d *departures) Arrive(context.Context, ticket.Ticket) (Arrival, error) {
+	return Arrival{Standing: Admitted}, nil
+}
+
+func (d *departures) Depart(_ context.Context, t ticket.Ticket)   { d.gone = append(d.gone, t.Seat) }
+func (d *departures) Finish(context.Context, ticket.Ticket) error { return nil }
 
 // A bubble is a server in fake time, whose people have no media and no network.
 type bubble struct {
@@ -73,7 +76,7 @@ func (b *bubble) sit(name string) (s *seat, c *conn) {
 			return
 		}
 		s.media = new(sfu.Peer)
-		if code := b.room.sit(s, c, protocol.Join{Audio: true, Video: true}, "", Admitted); code != "" {
+		if code := b.room.sit(s, c, protocol.Join{Audio: true, Video: true}, "", Arrival{Standing: Admitted}); code != "" {
 			b.t.Errorf("%s is refused: %s", name, code)
 		}
 	})
@@ -199,6 +202,29 @@ func TestAFaultEndsOnePersonsTimeAlone(t *testing.T) {
 		}
 		if p := last[protocol.People](patient); len(p.People) != 0 || patient.over() {
 			t.Errorf("the other was told of %+v", p)
+		}
+	})
+}
+
+// Somebody who knocks with a new ticket may find that their old page has come
+// back meanwhile: they are still here.
+func TestWhoIsHereByAnotherSocketHasNotDeparted(t *testing.T) {
+	inBubble(t, func(b *bubble) {
+		anna, lost := b.sit("anna")
+		b.do(func() { b.room.lost(anna, lost) })
+		var second *seat
+		b.do(func() {
+			second, _ = b.room.reserve(ticket.Ticket{Room: "v1", Seat: "anna", Role: ticket.Visitor, ID: "another", Expires: time.Now().Add(ticket.MaxLife)})
+			second.media, second.arrived = new(sfu.Peer), true
+			b.room.comeBack(anna, newConn(b.server, nil), protocol.Join{}, nil, "")
+			if code := b.room.sit(second, newConn(b.server, nil), protocol.Join{}, "", Arrival{Standing: Waiting}); code != protocol.SeatTaken {
+				t.Errorf("the second is told %q", code)
+			}
+			b.room.undo(second)
+		})
+		synctest.Wait()
+		if len(b.book.gone) != 0 {
+			t.Errorf("%v were said to be gone", b.book.gone)
 		}
 	})
 }

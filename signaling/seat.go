@@ -18,6 +18,7 @@ type seat struct {
 	ticket   ticket.Ticket
 	place    int    // order of arrival
 	resume   string // secret
+	arrived  bool   // the book has them as here
 	ordered  string // what the ward decided while they were at the door
 	standing string // of protocol's
 

@@ -32,6 +32,10 @@ const (
 // not come in. Any other error of its is a fault.
 var ErrNotExpected = errors.New("signaling: not expected")
 
+// ErrLocked is what it returns instead when they may not come in only because
+// the ward has locked the room.
+var ErrLocked = errors.New("signaling: locked")
+
 // ErrStopped is returned for what is asked of a Server that has stopped.
 var ErrStopped = errors.New("signaling: stopped")
 
@@ -44,13 +48,23 @@ const (
 	Admitted Standing = protocol.Admitted
 )
 
+// An Arrival is how somebody comes in, and how the ward has left the room that
+// they come into: a room is made anew by whoever comes first, also in a process
+// that has been started again, and was not there when the ward decided.
+type Arrival struct {
+	Standing Standing
+	Locked   bool
+	Covered  bool
+}
+
 // Attendance is what the room asks, and tells, of whoever keeps the book. For
 // one room its methods are called one at a time, in the order things happened.
 type Attendance interface {
 	// Arrive is called for each join with a ticket. It says whether this person
-	// may come in (still), and where they stand. It may be called again for
-	// somebody who has not departed: they came back with a new ticket.
-	Arrive(context.Context, ticket.Ticket) (Standing, error)
+	// may come in (still), and where they stand; in a locked room, too, since it
+	// knows who is new. It may be called again for somebody who has not departed:
+	// they came back with a new ticket.
+	Arrive(context.Context, ticket.Ticket) (Arrival, error)
 	// Depart is called when somebody who arrived is gone for good: they left,
 	// were removed, the visit ended, or their seat was held in vain.
 	Depart(context.Context, ticket.Ticket)

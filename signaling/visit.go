@@ -24,7 +24,7 @@ func (r *Room) hear(s *seat, c *conn, request protocol.Request) {
 		r.arrange()
 	case protocol.Cover:
 		if r.atBed(s, request) {
-			r.covered = request.Covered
+			r.covered, r.coverTold = request.Covered, true
 			r.arrange()
 		}
 	case protocol.Finish:

@@ -140,20 +140,39 @@ func TestWhoIsRemovedDoesNotComeBack(t *testing.T) {
 	h.seesAndHears(patient, "interpreter")
 }
 
-func TestALockedRoomTakesNobodyNew(t *testing.T) {
+func TestALockedRoomIsShut(t *testing.T) {
 	h := open(t)
 	patient, visitor := h.join("patient"), h.join("visitor")
 	h.order(signaling.Lock{Locked: true})
 	h.wait(patient, "locked", func(v signalingtest.View) bool { return v.People != nil && v.People.Locked })
-	h.refused("visitor-2", protocol.RoomLocked, nil)
 	h.order(signaling.Admit{Seat: "visitor"}) // who waits already may still come in
 	h.seesAndHears(patient, "visitor")
 	visitor.Cut() // and who was in may come back
 	if err := visitor.Resume(h.ctx()); err != nil {
 		t.Error(err)
 	}
-	h.order(signaling.Lock{})
-	h.join("visitor-2")
+	if err := patient.Send(protocol.Leave{}); err != nil { // and so may the iPad, whose own room it is
+		t.Fatal(err)
+	}
+	h.until("the patient's side gone", func() bool { return h.book.has(&h.book.departed, "patient") })
+	h.seesAndHears(h.join("patient"), "visitor")
+}
+
+// A room is made anew by whoever comes first: after a restart, too.
+func TestANewRoomIsAsTheWardLeftIt(t *testing.T) {
+	h := open(t)
+	h.book.set(func(b *book) { b.covered, b.locked, b.standing = true, true, signaling.Admitted })
+	patient, visitor := h.join("patient"), h.join("visitor")
+	h.wait(visitor, "a covered patient", func(v signalingtest.View) bool {
+		return v.People != nil && v.People.Covered && v.People.Locked && len(v.People.People) == 1
+	})
+	h.seesAndHears(patient, "visitor")
+	if visitor.Total() != 0 {
+		t.Errorf("%d packets of a covered patient", visitor.Total())
+	}
+	h.order(signaling.Cover{}) // what is decided since counts more
+	h.join("interpreter")
+	h.seesAndHears(visitor, "patient")
 }
 
 func TestTheEndIsSilence(t *testing.T) {

@@ -120,6 +120,12 @@ func (d *Desk) Arrive(ctx context.Context, visit booking.VisitID, seat string) (
 	return admitted && err == nil, err
 }
 
+// Room is how the ward has left the room of a visit.
+func (d *Desk) Room(ctx context.Context, visit booking.VisitID) (locked, covered bool, err error) {
+	r, err := view(ctx, d, func(tx *store.Tx) (store.Record, error) { return tx.Record(ctx, visit) })
+	return r.Locked, r.Covered, err
+}
+
 func (a *act) deviceArrives(ctx context.Context) error {
 	a.by = booking.Actor{Kind: booking.DeviceActor, ID: string(a.rec.Device)}
 	arrived, err := a.rec.Arrive()

@@ -26,8 +26,8 @@ const origin = "http://wardbench.invalid"
 // everyone lets everybody in: what a visit is, is not measured here.
 type everyone struct{}
 
-func (everyone) Arrive(context.Context, ticket.Ticket) (signaling.Standing, error) {
-	return signaling.Admitted, nil
+func (everyone) Arrive(context.Context, ticket.Ticket) (signaling.Arrival, error) {
+	return signaling.Arrival{Standing: signaling.Admitted}, nil
 }
 func (everyone) Depart(context.Context, ticket.Ticket)       {}
 func (everyone) Finish(context.Context, ticket.Ticket) error { return nil }

@@ -21,18 +21,24 @@ type attendance struct {
 }
 
 // Arrive asks the desk whether the holder of t may come in, and where they stand.
-func (a attendance) Arrive(ctx context.Context, t ticket.Ticket) (signaling.Standing, error) {
-	admitted, err := a.desk.Arrive(ctx, booking.VisitID(t.Room), t.Seat)
+func (a attendance) Arrive(ctx context.Context, t ticket.Ticket) (signaling.Arrival, error) {
+	visit := booking.VisitID(t.Room)
+	admitted, err := a.desk.Arrive(ctx, visit, t.Seat)
 	var refusal *booking.Refusal
 	switch {
+	case errors.Is(err, booking.ErrRoomLocked):
+		return signaling.Arrival{}, signaling.ErrLocked
 	case errors.As(err, &refusal):
-		return "", fmt.Errorf("%w: %s", signaling.ErrNotExpected, refusal.Code)
+		return signaling.Arrival{}, fmt.Errorf("%w: %s", signaling.ErrNotExpected, refusal.Code)
 	case err != nil:
-		return "", err
-	case admitted:
-		return signaling.Admitted, nil
+		return signaling.Arrival{}, err
 	}
-	return signaling.Waiting, nil
+	arrival := signaling.Arrival{Standing: signaling.Waiting}
+	if admitted {
+		arrival.Standing = signaling.Admitted
+	}
+	arrival.Locked, arrival.Covered, err = a.desk.Room(ctx, visit)
+	return arrival, err
 }
 
 // Depart tells the desk that the holder of t has gone. There is nobody to tell

@@ -20,8 +20,8 @@ import (
 // everybody is an Attendance that admits whoever comes.
 type everybody struct{}
 
-func (everybody) Arrive(context.Context, ticket.Ticket) (signaling.Standing, error) {
-	return signaling.Admitted, nil
+func (everybody) Arrive(context.Context, ticket.Ticket) (signaling.Arrival, error) {
+	return signaling.Arrival{Standing: signaling.Admitted}, nil
 }
 func (everybody) Depart(context.Context, ticket.Ticket)       {}
 func (everybody) Finish(context.Context, ticket.Ticket) error { return nil }
