@@ -175,7 +175,9 @@ func TestHoldThatRunsOut(t *testing.T) {
 	p.post(held+"language", "interpreter", "bfi/sign").leads(held)
 	p.post(held+"help", "needs", "captions").leads(held)
 
+	p.get("/visits").shows(http.StatusOK, "It is not booked yet", "Finish booking this visit")
 	h.hour = h.hour.Add(10 * time.Minute)
+	p.get("/visits").shows(http.StatusOK).hides("Finish booking")
 	p.get(held+"check").shows(http.StatusConflict, "could not keep that time", "Choose a time again")
 	p.post(held+"help", "needs", "captions").shows(http.StatusConflict, "could not keep that time")
 	p.post(held+"book").shows(http.StatusConflict, "could not keep that time")

@@ -11,6 +11,7 @@ import (
 
 // A visitsPage is what a relative has booked, and whom they may visit.
 type visitsPage struct {
+	Kept    []familyVisit // times kept while a form is filled in, and not booked yet
 	Coming  []familyVisit
 	Past    []familyVisit
 	Circles []familyCircle
@@ -35,7 +36,9 @@ func (s *Server) visits(w http.ResponseWriter, r *http.Request, by booking.Actor
 	now := s.now()
 	for _, v := range visits {
 		seen := familyVisitAt(v, now)
-		if v.State.Over() || !v.State.Open() && !seen.Open && now.After(v.When.End()) {
+		if v.State == booking.Held {
+			p.Kept = append(p.Kept, seen)
+		} else if v.State.Over() || !v.State.Open() && !seen.Open && now.After(v.When.End()) {
 			p.Past = append(p.Past, seen)
 		} else {
 			p.Coming = append(p.Coming, seen)

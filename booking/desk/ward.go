@@ -152,8 +152,8 @@ func (d *Desk) Visit(ctx context.Context, by booking.Actor, ref booking.Referenc
 // lookBack is how long a visit stays in a relative's list after it.
 const lookBack = 30 * 24 * time.Hour
 
-// Visits are the asking visitor's visits to come, soonest first, then those of
-// the last month, latest first. Slots that were never booked are not visits.
+// Visits are the asking visitor's visits to come, soonest first, with the slots
+// that are kept for them, then those of the last month, latest first.
 func (d *Desk) Visits(ctx context.Context, by booking.Actor) ([]Visit, error) {
 	return view(ctx, d, func(tx *store.Tx) ([]Visit, error) {
 		if by.Visitor() == "" {
@@ -166,7 +166,7 @@ func (d *Desk) Visits(ctx context.Context, by booking.Actor) ([]Visit, error) {
 		}
 		var coming, past []Visit
 		for _, r := range records {
-			if r.State == booking.Held || r.Reason == booking.HoldLapsed || !comes(by, r) {
+			if r.Reason == booking.HoldLapsed || !comes(by, r) || r.State == booking.Held && !keeps(by, r, now) {
 				continue
 			}
 			v, err := shown(ctx, tx, by, r)
@@ -182,6 +182,11 @@ func (d *Desk) Visits(ctx context.Context, by booking.Actor) ([]Visit, error) {
 		slices.Reverse(past)
 		return append(coming, past...), nil
 	})
+}
+
+// keeps reports whether by is the one for whom a slot is kept, and it still is.
+func keeps(by booking.Actor, r store.Record, now time.Time) bool {
+	return r.HeldFor == by.Visitor() && now.Before(r.HeldUntil)
 }
 
 // Messages are the last n sent notices whose text was kept, newest first: the
