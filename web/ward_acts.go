@@ -98,7 +98,7 @@ func readActOn(r *http.Request) (actOn, error) {
 		}
 		on.who = booking.ParticipantID(who)
 	case "end":
-		on.why = booking.Reason(f.Choice("reason", endReasons...))
+		on.why = booking.Reason(f.Choice("why", endReasons...))
 	}
 	return on, nil
 }

@@ -60,7 +60,7 @@ const (
 	manager      = "manager@northgate.example"
 	goodPassword = "correct horse battery staple"
 
-	elsie booking.MemberID = "00000000-0000-4000-8000-0000000000b5" // friend of a second Thomas Arkwright
+	elsie booking.MemberID = "00000000-0000-4000-8000-000000000091" // friend of a second Thomas Arkwright
 
 	firstIPad   booking.DeviceID = "00000000-0000-4000-8000-000000000011"
 	harbourIPad booking.DeviceID = "00000000-0000-4000-8000-000000000013"

@@ -38,6 +38,7 @@ var wardEnglish = map[string]string{
 	"bad_time/review":       "Enter a day from today on, and not more than a year ahead",
 	"missing/text":          "Choose a message, or type one",
 	"too_long/text":         "Use no more than 200 characters",
-	"bad_choice/reason":     "Choose why the visit ends",
+	"missing/why":           "Choose why the visit ends",
+	"bad_choice/why":        "Choose why the visit ends",
 	"too_long/reason":       "Use no more than 300 characters",
 }
