@@ -47,7 +47,11 @@ func (s *server) openRelay(key []byte) error {
 }
 
 func (s *server) relayURLs(scheme string, port int) []string {
-	host := net.JoinHostPort(s.public.Hostname(), strconv.Itoa(port))
+	name := s.public.Hostname()
+	if name == "localhost" { // which a browser may look for at ::1 alone, where we are not
+		name = "127.0.0.1"
+	}
+	host := net.JoinHostPort(name, strconv.Itoa(port))
 	if scheme == "stun:" {
 		return []string{scheme + host}
 	}
