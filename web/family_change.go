@@ -123,7 +123,9 @@ func (s *Server) cancel(w http.ResponseWriter, r *http.Request, by booking.Actor
 	case !v.CanChange:
 		return s.render(w, r, http.StatusConflict, "family/too-late", v)
 	}
-	_, err = s.desk.Cancel(r.Context(), by, v.Reference, version)
+	ctx, cancel := s.outliving(r)
+	defer cancel()
+	over, err := s.desk.Cancel(ctx, by, v.Reference, version)
 	switch {
 	case isAny(err, booking.ErrVisitOver):
 		return seeOther(w, r, v.To(""))
@@ -135,5 +137,6 @@ func (s *Server) cancel(w http.ResponseWriter, r *http.Request, by booking.Actor
 	case err != nil:
 		return err
 	}
+	s.tellRoom(ctx, over.ID, RoomOrder{Kind: OrderEnd}) // somebody may have been waiting in it
 	return seeOther(w, r, v.To(""))
 }

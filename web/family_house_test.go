@@ -46,6 +46,7 @@ func newFamilyHouse(t *testing.T) *familyHouse {
 	}
 	h.Server, err = New(Config{
 		Desk:      h.desk,
+		Rooms:     &toldRooms{},
 		Doors:     login.New(login.Config{Store: h.store.Logins(now), People: h.desk, Devices: h.desk, Now: now}),
 		PublicURL: &url.URL{Scheme: "https", Host: "visits.example"},
 		Now:       now,

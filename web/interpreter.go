@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -154,14 +155,35 @@ func (s *Server) answerOffer(w http.ResponseWriter, r *http.Request, by booking.
 	if err != nil {
 		return err
 	}
-	_, err = s.desk.AnswerOffer(r.Context(), by, booking.OfferID(id), answer.yes)
+	jobs, err := s.desk.Jobs(r.Context(), by) // before the answer, which may give their seat away
+	if err != nil {
+		return err
+	}
+	ctx, cancel := s.outliving(r)
+	defer cancel()
+	_, err = s.desk.AnswerOffer(ctx, by, booking.OfferID(id), answer.yes)
 	switch {
 	case errors.Is(err, booking.ErrOfferClosed): // answered in another tab, or no longer needed
 		return seeOther(w, r, "/interpreter?said="+booking.ErrOfferClosed.Code)
 	case err != nil:
 		return err
 	}
+	if !answer.yes {
+		s.leaveRoom(ctx, by, jobs, booking.OfferID(id))
+	}
 	return seeOther(w, r, "/interpreter?said="+answer.said)
+}
+
+// leaveRoom has an interpreter who hands a visit back leave its room, where
+// nobody on the ward could see any more that they are.
+func (s *Server) leaveRoom(ctx context.Context, by booking.Actor, jobs []desk.Job, id booking.OfferID) {
+	for _, job := range jobs {
+		for _, p := range job.Visit.People {
+			if job.Offer.ID == id && p.Interpreter != "" && p.Interpreter == by.Interpreter() {
+				s.tellRoom(ctx, job.Visit.ID, RoomOrder{Kind: OrderRemove, Seat: string(p.ID)})
+			}
+		}
+	}
 }
 
 // askHandBack handles GET /interpreter/offers/{id}/hand-back.

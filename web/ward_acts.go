@@ -69,9 +69,11 @@ func (s *Server) actOnVisit(w http.ResponseWriter, r *http.Request, by booking.A
 		return err
 	}
 	if on.form.OK() {
-		visit, err := act.do(s, r.Context(), by, on)
+		ctx, done := s.decide(r, on.ref)
+		defer done()
+		visit, err := act.do(s, ctx, by, on)
 		if err == nil {
-			s.tellRoom(r.Context(), visit.ID, RoomOrder{Kind: act.order, Seat: string(on.who)})
+			s.tellRoom(ctx, visit.ID, RoomOrder{Kind: act.order, Seat: string(on.who)})
 			return seeOther(w, r, boardOf(visit, act.done))
 		}
 		return s.backToBoard(w, r, by, on.ref, err)
@@ -105,17 +107,6 @@ func readActOn(r *http.Request) (actOn, error) {
 
 // endReasons are why staff may end a visit.
 var endReasons = []string{string(booking.ByWard), string(booking.PatientDeclined), string(booking.NoShowVisitor), string(booking.Technical)}
-
-// tellRoom lets a room know what the desk has written. That it could not be told
-// is no failure of the act: the room places whoever comes next by the record.
-func (s *Server) tellRoom(ctx context.Context, visit booking.VisitID, order RoomOrder) {
-	if order.Kind == "" {
-		return
-	}
-	if err := s.rooms.Tell(ctx, string(visit), order); err != nil {
-		s.log.ErrorContext(ctx, "room not told", "visit", string(visit), "order", string(order.Kind), "err", err)
-	}
-}
 
 // boardOf is the address of the board that a visit is on, at the visit.
 func boardOf(v desk.Visit, said string) string {

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -173,18 +174,35 @@ func (s *Server) actOnMember(w http.ResponseWriter, r *http.Request, by booking.
 	if err != nil {
 		return err
 	}
-	if err := act.do(s, r, by, member.ID, f); err != nil {
+	ctx, cancel := s.outliving(r)
+	defer cancel()
+	if err := act.do(s, r.WithContext(ctx), by, member.ID, f); err != nil {
 		return err
 	}
 	if !f.OK() {
 		return s.showMember(w, r, http.StatusUnprocessableEntity, f, bedside, member)
 	}
 	for _, seat := range seats {
-		if act.away {
-			s.tellRoom(r.Context(), seat.Visit.ID, RoomOrder{Kind: OrderRemove, Seat: seat.Seat})
+		if !act.away {
+			break
 		}
+		s.tellRoom(ctx, seat.Visit.ID, RoomOrder{Kind: OrderRemove, Seat: seat.Seat})
+		s.closeIfOver(ctx, by, seat.Visit)
 	}
 	return seeOther(w, r, patientPath(bedside.Patient.ID, "?said="+act.said))
+}
+
+// closeIfOver closes the room of a visit that has been cancelled, since nobody
+// else comes to it: an interpreter may have been waiting there.
+func (s *Server) closeIfOver(ctx context.Context, by booking.Actor, was desk.Visit) {
+	visit, err := s.desk.Visit(ctx, by, was.Reference)
+	if err != nil {
+		s.log.ErrorContext(ctx, "not known whether a visit is over", "visit", string(was.ID), "err", err)
+		return
+	}
+	if visit.State.Over() {
+		s.tellRoom(ctx, visit.ID, RoomOrder{Kind: OrderEnd})
+	}
 }
 
 // sendLinkAgain sends a member of a circle a new link, for one that is lost.

@@ -109,11 +109,17 @@ func (s *Server) askWithdraw(w http.ResponseWriter, r *http.Request, by booking.
 
 // withdrawConsent handles POST /ward/patients/{id}/withdraw.
 func (s *Server) withdrawConsent(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
-	bedside, err := s.bedsideOf(r, by)
+	id, err := identifier(r.PathValue("id"), booking.ErrNoSuchPatient)
 	if err != nil {
 		return err
 	}
-	if err := s.desk.WithdrawConsent(r.Context(), by, bedside.Patient.ID); err != nil {
+	ctx, cancel := s.outliving(r)
+	defer cancel()
+	if err := s.desk.WithdrawConsent(ctx, by, booking.PatientID(id)); err != nil {
+		return err
+	}
+	bedside, err := s.desk.Patient(ctx, by, booking.PatientID(id)) // as it is afterwards
+	if err != nil {
 		return err
 	}
 	// A visit that is going on is left for somebody to end, but from now on
@@ -122,14 +128,23 @@ func (s *Server) withdrawConsent(w http.ResponseWriter, r *http.Request, by book
 		if !visit.State.Open() {
 			continue
 		}
-		covered, err := s.desk.Cover(r.Context(), by, visit.Reference, true)
-		switch {
-		case isAny(err, booking.ErrVisitOver): // ended meanwhile
-		case err != nil:
+		if err := s.coverFor(r, by, visit.Reference); err != nil {
 			return err
-		default:
-			s.tellRoom(r.Context(), covered.ID, RoomOrder{Kind: OrderCover})
 		}
 	}
 	return seeOther(w, r, patientPath(bedside.Patient.ID, "?said=withdrawn"))
+}
+
+// coverFor covers the patient's side of a visit, unless it has ended meanwhile.
+func (s *Server) coverFor(r *http.Request, by booking.Actor, ref booking.Reference) error {
+	ctx, done := s.decide(r, ref)
+	defer done()
+	covered, err := s.desk.Cover(ctx, by, ref, true)
+	if isAny(err, booking.ErrVisitOver) {
+		return nil
+	}
+	if err == nil {
+		s.tellRoom(ctx, covered.ID, RoomOrder{Kind: OrderCover})
+	}
+	return err
 }

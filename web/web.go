@@ -46,6 +46,7 @@ type Server struct {
 	pages   *pages
 	handler http.Handler
 
+	turns   turns         // at visits
 	drained chan struct{} // closed by Drain
 	drain   sync.Once
 }

@@ -118,12 +118,14 @@ func (d *Desk) bedside(ctx context.Context, tx *store.Tx, by booking.Actor, pati
 	if side.Consent, err = tx.Consent(ctx, patient.ID); err != nil {
 		return side, err
 	}
-	records, err := tx.VisitsOfPatient(ctx, patient.ID, d.now())
+	now := d.now()
+	records, err := tx.VisitsOfPatient(ctx, patient.ID, now.Add(-12*time.Hour))
 	if err != nil {
 		return side, err
 	}
 	for _, r := range records {
-		if r.State == booking.Held || r.State.Over() {
+		overdue := !r.State.Open() && !now.Before(r.When.End()) // one that is still going on may run over
+		if r.State == booking.Held || r.State.Over() || overdue {
 			continue
 		}
 		v, err := shown(ctx, tx, by, r)
