@@ -166,12 +166,27 @@ func (p *person) pick(label string) {
 	p.click(fmt.Sprintf(`((f)=>f('label', %[1]q, true) || f('label', %[1]q, false))(%[2]s)`, label, visible), label)
 }
 
+// click presses what an expression finds, where it is seen, once nothing lies over
+// it. A live page may have drawn it anew meanwhile, but not somewhere else.
 func (p *person) click(element, name string) {
 	p.t.Helper()
-	p.marks++
-	mark := fmt.Sprintf("%d", p.marks)
-	p.until("there is "+name+" to press", fmt.Sprintf(`(e => e && (e.dataset.mark = %q))(%s)`, mark, element))
-	p.do(chromedp.Click(chromedp.CSS(fmt.Sprintf(`[data-mark=%q]`, mark))))
+	where := fmt.Sprintf(`(e => {
+		if (!e) return null;
+		e.scrollIntoView({block: 'center', behavior: 'instant'});
+		const box = e.getBoundingClientRect();
+		const at = [box.x + box.width / 2, box.y + box.height / 2];
+		const top = document.elementFromPoint(...at);
+		return top && (e.contains(top) || top.contains(e)) ? at : null;
+	})(%s)`, element)
+	var at []float64
+	var err error
+	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+		if err = p.ask(where, &at); err == nil && len(at) == 2 {
+			p.do(chromedp.MouseClickXY(at[0], at[1]))
+			return
+		}
+	}
+	p.fail("found no %s to press (%v)", name, err)
 }
 
 // fill types into the field of that label.
