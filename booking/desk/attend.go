@@ -51,10 +51,11 @@ func mayEnter(ctx context.Context, tx *store.Tx, r store.Record, p booking.Parti
 }
 
 // mayStillVisit asks of a relative what was asked when the visit was booked. Who
-// is barred meanwhile hears what those hear whom the ward has sent away.
+// is barred meanwhile hears what those hear whom the ward has sent away. Nobody,
+// an interpreter neither, sees a patient who has not consented.
 func mayStillVisit(ctx context.Context, tx *store.Tx, r store.Record, p booking.Participant, now time.Time) error {
 	if p.Role != booking.AsVisitor {
-		return nil
+		return consented(ctx, tx, r.Visit, now)
 	}
 	standing, err := tx.Standing(ctx, r.Patient, p.Visitor)
 	if err != nil {
@@ -63,6 +64,19 @@ func mayStillVisit(ctx context.Context, tx *store.Tx, r store.Record, p booking.
 	err = standing.MayVisit(now)
 	if errors.Is(err, booking.ErrNoSlots) {
 		err = booking.ErrRemoved
+	}
+	return err
+}
+
+// consented refuses unless the visit's patient has consented.
+func consented(ctx context.Context, tx *store.Tx, v booking.Visit, now time.Time) error {
+	ward, err := tx.Ward(ctx, v.Ward)
+	if err != nil {
+		return err
+	}
+	consent, err := tx.Consent(ctx, v.Patient)
+	if err == nil && !consent.Stands(now, ward.Site.Zone) {
+		err = booking.ErrConsentNeeded
 	}
 	return err
 }

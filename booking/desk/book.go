@@ -48,7 +48,7 @@ func (d *Desk) confirm(ctx context.Context, a *act) error {
 func (a *act) mayAllCome(ctx context.Context) error {
 	coming := 0
 	for _, p := range a.rec.People {
-		if p.Role != booking.AsVisitor {
+		if p.Role != booking.AsVisitor || p.Place == booking.Removed {
 			continue
 		}
 		coming++

@@ -68,37 +68,54 @@ func (d *Desk) Lock(ctx context.Context, by booking.Actor, ref booking.Reference
 	if !locked {
 		what = booking.RoomUnlocked
 	}
-	return d.set(ctx, by, ref, what, func(v *booking.Visit) { v.Locked = locked })
+	return d.change(ctx, by, ref, mayRun, func(a *act) error {
+		return a.set(ctx, what, func(v *booking.Visit) { v.Locked = locked })
+	})
 }
 
-// Cover stops the patient's picture and sound, or lets them go on.
+// Cover stops the patient's picture and sound, or lets them go on, which needs
+// their consent like everything that shows them.
 func (d *Desk) Cover(ctx context.Context, by booking.Actor, ref booking.Reference, covered bool) (Visit, error) {
+	return d.change(ctx, by, ref, mayRun, func(a *act) error { return a.cover(ctx, covered) })
+}
+
+// CoverBed is Cover at the wish of the patient's side.
+func (d *Desk) CoverBed(ctx context.Context, visit booking.VisitID, covered bool) error {
+	_, err := d.changeByID(ctx, booking.System, visit, mayRun, func(a *act) error {
+		a.by = booking.Actor{Kind: booking.DeviceActor, ID: string(a.rec.Device)}
+		return a.cover(ctx, covered)
+	})
+	return err
+}
+
+func (a *act) cover(ctx context.Context, covered bool) error {
 	what := booking.PatientCovered
 	if !covered {
 		what = booking.PatientUncovered
+		if err := consented(ctx, a.Tx, a.rec.Visit, a.now); err != nil {
+			return err
+		}
 	}
-	return d.set(ctx, by, ref, what, func(v *booking.Visit) { v.Covered = covered })
+	return a.set(ctx, what, func(v *booking.Visit) { v.Covered = covered })
 }
 
 // set changes one thing about a visit that is on.
-func (d *Desk) set(ctx context.Context, by booking.Actor, ref booking.Reference, what booking.Action, change func(v *booking.Visit)) (Visit, error) {
-	return d.change(ctx, by, ref, mayRun, func(a *act) error {
-		switch {
-		case a.rec.State.Over():
-			return booking.ErrVisitOver
-		case !a.rec.State.Open():
-			return booking.ErrNotStarted
-		}
-		v := a.rec.Visit
-		change(&v)
-		if v.Locked == a.rec.Locked && v.Covered == a.rec.Covered {
-			return nil // pressed twice
-		}
-		if err := a.save(ctx, v); err != nil {
-			return err
-		}
-		return a.record(ctx, what, "")
-	})
+func (a *act) set(ctx context.Context, what booking.Action, change func(v *booking.Visit)) error {
+	switch {
+	case a.rec.State.Over():
+		return booking.ErrVisitOver
+	case !a.rec.State.Open():
+		return booking.ErrNotStarted
+	}
+	v := a.rec.Visit
+	change(&v)
+	if v.Locked == a.rec.Locked && v.Covered == a.rec.Covered {
+		return nil // pressed twice
+	}
+	if err := a.save(ctx, v); err != nil {
+		return err
+	}
+	return a.record(ctx, what, "")
 }
 
 // endings are the reasons that staff may give for ending a visit.

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/wardvisit/wardvisit/booking"
@@ -16,6 +17,7 @@ func (d *Desk) Sweep(ctx context.Context) (closed []booking.VisitID, err error) 
 	if err != nil {
 		return nil, err
 	}
+	var errs []error
 	for _, id := range due {
 		was := booking.Held
 		v, err := d.changeByID(ctx, booking.System, id, mayRun, func(a *act) error {
@@ -23,15 +25,16 @@ func (d *Desk) Sweep(ctx context.Context) (closed []booking.VisitID, err error) 
 			return d.sweep(ctx, a)
 		})
 		if err != nil {
-			return closed, err
+			errs = append(errs, err) // one that can't be ended keeps no other open
+			continue
 		}
 		if was != booking.Held && v.State.Over() {
 			closed = append(closed, id) // people may wait in it also before it is open
 		}
 	}
-	return closed, d.store.Do(ctx, func(tx *store.Tx) error {
+	return closed, errors.Join(append(errs, d.store.Do(ctx, func(tx *store.Tx) error {
 		return tx.Forget(ctx, d.now().Add(-forgetAfter))
-	})
+	}))...)
 }
 
 // forgetAfter is how long counts of wrong passwords, and logins that have run

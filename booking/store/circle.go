@@ -130,10 +130,12 @@ func (tx *Tx) Standing(ctx context.Context, patient booking.PatientID, visitor b
 			return s, err
 		}
 	}
-	if s.Member, err = tx.MemberOf(ctx, patient, visitor); err != nil {
+	if s.Consent, err = tx.Consent(ctx, patient); err != nil {
 		return s, err
 	}
-	s.Consent, err = tx.Consent(ctx, patient)
+	// Last, since a form may name a visitor by what is no id at all, and after
+	// that PostgreSQL answers nothing more in this transaction.
+	s.Member, err = tx.MemberOf(ctx, patient, visitor)
 	return s, err
 }
 
