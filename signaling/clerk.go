@@ -116,6 +116,19 @@ func (c *clerk) depart(t ticket.Ticket) {
 	c.add(func(ctx context.Context) { c.attendance.Depart(ctx, t) })
 }
 
+// cover says that the patient's side is covered, or asks whether it may be
+// uncovered: then is called if it may.
+func (c *clerk) cover(t ticket.Ticket, covered bool, then func()) {
+	c.add(func(ctx context.Context) {
+		switch err := c.attendance.Cover(ctx, t, covered); {
+		case err == nil:
+			then()
+		case !errors.Is(err, ErrNotExpected):
+			c.log.Error("the book did not take a cover", "room", c.room, "covered", covered, "err", err)
+		}
+	})
+}
+
 func (c *clerk) finish(t ticket.Ticket) {
 	c.add(func(ctx context.Context) {
 		if err := c.attendance.Finish(ctx, t); err != nil {

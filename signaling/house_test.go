@@ -257,6 +257,16 @@ func (b *book) Depart(_ context.Context, t ticket.Ticket) {
 	b.departed = append(b.departed, t.Seat)
 }
 
+func (b *book) Cover(_ context.Context, _ ticket.Ticket, covered bool) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.refuse != nil {
+		return b.refuse
+	}
+	b.covered = covered
+	return nil
+}
+
 func (b *book) Finish(_ context.Context, t ticket.Ticket) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -66,10 +66,7 @@ func (o Lock) carry(r *Room) {
 	r.arrange()
 }
 
-func (o Cover) carry(r *Room) {
-	r.covered, r.coverTold = o.Covered, true
-	r.arrange()
-}
+func (o Cover) carry(r *Room) { r.cover(o.Covered) }
 
 func (o Say) carry(r *Room) {
 	text := o.Text

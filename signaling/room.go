@@ -51,6 +51,7 @@ type Room struct {
 	places   int                  // how many have come
 	locked   bool
 	covered  bool // the patient's side
+	covers   int  // times that something was decided of that
 	// lockTold and coverTold say that the two above are known: from the book of
 	// whoever came first, or from what was decided since this room began.
 	lockTold, coverTold bool

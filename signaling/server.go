@@ -68,6 +68,9 @@ type Attendance interface {
 	// Depart is called when somebody who arrived is gone for good: they left,
 	// were removed, the visit ended, or their seat was held in vain.
 	Depart(context.Context, ticket.Ticket)
+	// Cover is called when the patient's side covers itself, which is done
+	// already, or wants to be uncovered, which is done if it returns nil.
+	Cover(ctx context.Context, t ticket.Ticket, covered bool) error
 	// Finish is called when the patient's side has ended the visit. The room is
 	// over already.
 	Finish(context.Context, ticket.Ticket) error

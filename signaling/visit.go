@@ -24,8 +24,7 @@ func (r *Room) hear(s *seat, c *conn, request protocol.Request) {
 		r.arrange()
 	case protocol.Cover:
 		if r.atBed(s, request) {
-			r.covered, r.coverTold = request.Covered, true
-			r.arrange()
+			r.coverBed(s, request.Covered)
 		}
 	case protocol.Finish:
 		if r.atBed(s, request) {
@@ -38,6 +37,32 @@ func (r *Room) hear(s *seat, c *conn, request protocol.Request) {
 	case protocol.Stats:
 		r.note(s, request)
 	}
+}
+
+// coverBed does what the patient's side asks: to cover it at once, and to uncover
+// it when the book agrees, unless something else was decided meanwhile.
+func (r *Room) coverBed(s *seat, covered bool) {
+	if covered {
+		r.cover(true)
+		r.clerk.cover(s.ticket, true, func() {})
+		return
+	}
+	r.covers++
+	this := r.covers
+	r.clerk.cover(s.ticket, false, func() {
+		r.post(nil, func() {
+			if r.covers == this {
+				r.cover(false)
+			}
+		})
+	})
+}
+
+// cover is what has been decided last of the patient's side.
+func (r *Room) cover(covered bool) {
+	r.covers++
+	r.covered, r.coverTold = covered, true
+	r.arrange()
 }
 
 // atBed reports whether s is the patient's side, and tells it no if it is not.

@@ -213,6 +213,31 @@ func TestThePatientsSideEndsTheVisit(t *testing.T) {
 	h.until("the book told", func() bool { return h.book.has(&h.book.finished, "patient") })
 }
 
+func TestTheBookKnowsWhatThePatientsSideCovers(t *testing.T) {
+	h, patient, visitor, _ := visit(t)
+	send := func(covered bool) {
+		t.Helper()
+		if err := patient.Send(protocol.Cover{Covered: covered}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	send(true)
+	covered := func(v signalingtest.View) bool { return v.People.Covered }
+	h.wait(visitor, "covered", covered)
+	written := func() (is bool) {
+		h.book.set(func(b *book) { is = b.covered })
+		return is
+	}
+	h.until("it written down", written)
+	h.book.set(func(b *book) { b.refuse = signaling.ErrNotExpected }) // consent was withdrawn
+	send(false)
+	send(true)
+	h.book.set(func(b *book) { b.refuse = nil })
+	send(false) // what is refused is not done later; what is asked again is
+	h.wait(visitor, "uncovered", func(v signalingtest.View) bool { return !covered(v) })
+	h.until("that written down", func() bool { return !written() })
+}
+
 func TestToCoverStopsPictureAndSoundOfThePatientsSide(t *testing.T) {
 	h, patient, visitor, interpreter := visit(t)
 	if err := visitor.Send(protocol.Cover{Covered: true}); err != nil {

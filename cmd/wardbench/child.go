@@ -29,8 +29,9 @@ type everyone struct{}
 func (everyone) Arrive(context.Context, ticket.Ticket) (signaling.Arrival, error) {
 	return signaling.Arrival{Standing: signaling.Admitted}, nil
 }
-func (everyone) Depart(context.Context, ticket.Ticket)       {}
-func (everyone) Finish(context.Context, ticket.Ticket) error { return nil }
+func (everyone) Depart(context.Context, ticket.Ticket)            {}
+func (everyone) Cover(context.Context, ticket.Ticket, bool) error { return nil }
+func (everyone) Finish(context.Context, ticket.Ticket) error      { return nil }
 
 // readKey reads the key of tickets, the first line of stdin.
 func readKey(stdin *bufio.Reader) (*ticket.Sealer, error) {

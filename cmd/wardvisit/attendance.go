@@ -49,6 +49,17 @@ func (a attendance) Depart(ctx context.Context, t ticket.Ticket) {
 	}
 }
 
+// Cover writes down that the patient's side has covered itself, or that it is to
+// be seen again.
+func (a attendance) Cover(ctx context.Context, t ticket.Ticket, covered bool) error {
+	err := a.desk.CoverBed(ctx, booking.VisitID(t.Room), covered)
+	var refusal *booking.Refusal
+	if errors.As(err, &refusal) {
+		return fmt.Errorf("%w: %s", signaling.ErrNotExpected, refusal.Code)
+	}
+	return err
+}
+
 // Finish ends the visit at the wish of the patient's side.
 func (a attendance) Finish(ctx context.Context, t ticket.Ticket) error {
 	return a.desk.Finish(ctx, booking.VisitID(t.Room))
