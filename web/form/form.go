@@ -29,10 +29,15 @@ type Problem struct {
 	Text string // the sentence
 }
 
-// Read reads the body of a form. It returns a fault if there is none to read.
+// Read reads the body of a form. It refuses one that no browser sends; one that
+// is too big remains an http.MaxBytesError.
 func Read(r *http.Request) (*Form, error) {
-	if err := r.ParseForm(); err != nil {
+	var tooBig *http.MaxBytesError
+	switch err := r.ParseForm(); {
+	case errors.As(err, &tooBig):
 		return nil, fmt.Errorf("form: read: %w", err)
+	case err != nil:
+		return nil, booking.ErrBadText // and not err, which quotes what was typed
 	}
 	return &Form{values: r.PostForm, words: locale.English}, nil
 }

@@ -110,3 +110,16 @@ func TestNobodyHasFilledItIn(t *testing.T) {
 		t.Error("a nil form says something")
 	}
 }
+
+func TestWhatIsNoFormIsRefused(t *testing.T) {
+	for name, r := range map[string]*http.Request{
+		"a broken escape":             httptest.NewRequest(http.MethodPost, "/", strings.NewReader("name=%zz")),
+		"one in the address":          httptest.NewRequest(http.MethodPost, "/?a=%zz", strings.NewReader("name=x")),
+		"a separator of another time": httptest.NewRequest(http.MethodPost, "/", strings.NewReader("a=1;b=2")),
+	} {
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		if _, err := Read(r); !errors.Is(err, booking.ErrBadText) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
