@@ -352,9 +352,9 @@ func (c visitCard) Kind() string {
 	return ""
 }
 
-// CanPair reports whether the visit waits for its iPad to be paired.
+// CanPair reports whether the visit's own iPad could be paired for it.
 func (c visitCard) CanPair() bool {
-	return c.Urgency > quiet && !c.DeviceRecord.Paired && len(c.Spares) == 0
+	return c.Urgency > quiet && !c.DeviceRecord.Paired
 }
 
 // CanClean reports whether the visit waits for its iPad to be cleaned.

@@ -125,10 +125,34 @@ function keyOf(node: Node): string | undefined {
  */
 export function morph(have: Element, want: Element): void {
   const focused = document.activeElement;
+  const keys = keysAround(focused, have);
   update(have, want);
-  const key = focused && keyOf(focused);
-  if (focused && !focused.contains(document.activeElement) && document.activeElement === document.body && key) {
-    have.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)?.focus({ preventScroll: true });
+  if (focused !== document.activeElement && document.activeElement === document.body) {
+    refocus(have, keys);
+  }
+}
+
+/** The keys of an element and of what it is in, the closest first. */
+function keysAround(element: Element | null, within: Element): string[] {
+  const keys: string[] = [];
+  for (let at = element; at && at !== within && within.contains(at); at = at.parentElement) {
+    const key = keyOf(at);
+    if (key !== undefined) {
+      keys.push(key);
+    }
+  }
+  return keys;
+}
+
+/** Puts the focus back where it was, or, if that is gone, at the next thing to press near it. */
+function refocus(within: Element, keys: string[]): void {
+  for (const key of keys) {
+    const kept = within.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`);
+    const target = kept?.matches("a, button") ? kept : kept?.querySelector<HTMLElement>("a, button");
+    if (target) {
+      target.focus({ preventScroll: true });
+      return;
+    }
   }
 }
 
