@@ -128,10 +128,14 @@ func deviceActor(device booking.Device) booking.Actor {
 	}
 }
 
-// Unpair makes a device's key worthless at once, and its open code.
+// Unpair makes a device's key worthless at once, and its open code. ErrDeviceBusy
+// while it is in a visit, which would go on without the key: that is ended first.
 func (d *Desk) Unpair(ctx context.Context, by booking.Actor, id booking.DeviceID) error {
 	_, err := onDevice(ctx, d, by, id, func(tx *store.Tx, device booking.Device) (struct{}, error) {
 		none := struct{}{}
+		if err := notInVisit(ctx, tx, id, d.now()); err != nil {
+			return none, err
+		}
 		if err := tx.DropPairing(ctx, id); err != nil || !device.Paired {
 			return none, err
 		}
@@ -148,14 +152,8 @@ func (d *Desk) Unpair(ctx context.Context, by booking.Actor, id booking.DeviceID
 func (d *Desk) Cleaned(ctx context.Context, by booking.Actor, id booking.DeviceID) error {
 	_, err := onDevice(ctx, d, by, id, func(tx *store.Tx, device booking.Device) (struct{}, error) {
 		none, now := struct{}{}, d.now()
-		visits, err := tx.VisitsOfDevice(ctx, id, now, now)
-		if err != nil {
+		if err := notInVisit(ctx, tx, id, now); err != nil {
 			return none, err
-		}
-		for _, v := range visits {
-			if v.State.Open() {
-				return none, booking.ErrDeviceBusy
-			}
 		}
 		if !device.State.Usable() {
 			return none, booking.ErrDeviceBusy // in repair, or lost: clean is not enough
@@ -166,6 +164,21 @@ func (d *Desk) Cleaned(ctx context.Context, by booking.Actor, id booking.DeviceI
 		return none, tx.AddEvent(ctx, deviceEvent(now, by, booking.DeviceCleaned, device))
 	})
 	return err
+}
+
+// notInVisit refuses while a device is in a visit.
+func notInVisit(ctx context.Context, tx *store.Tx, id booking.DeviceID, now time.Time) error {
+	// Until tomorrow, since a visit may be started before its time.
+	visits, err := tx.VisitsOfDevice(ctx, id, now, now.Add(24*time.Hour))
+	if err != nil {
+		return err
+	}
+	for _, v := range visits {
+		if v.State.Open() {
+			return booking.ErrDeviceBusy
+		}
+	}
+	return nil
 }
 
 // itself is the device that is asking.

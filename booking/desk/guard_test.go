@@ -90,3 +90,19 @@ func TestWhatIsNoIDIsNobody(t *testing.T) {
 		}
 	})
 }
+
+// A visit may be started before its time.
+func TestAnIPadInAVisitStaysWhatItIs(t *testing.T) {
+	inHospital(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		v := w.book(1, today(15, 0), desk.Details{})
+		w.pair(deviceNumber(v.Device), 1)
+		w.at(today(14, 50))
+		must[desk.Visit](t)(w.Start(ctx, nurse(1), v.Reference))
+		refused(t, "unpair it", w.Unpair(ctx, nurse(1), v.Device), booking.ErrDeviceBusy)
+		refused(t, "call it clean", w.Cleaned(ctx, nurse(1), v.Device), booking.ErrDeviceBusy)
+		must[desk.Visit](t)(w.End(ctx, nurse(1), v.Reference, booking.Technical))
+		ok(t, w.Cleaned(ctx, nurse(1), v.Device))
+		ok(t, w.Unpair(ctx, nurse(1), v.Device))
+	})
+}
