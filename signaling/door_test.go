@@ -243,12 +243,8 @@ func TestWhatIsDecidedAtTheDoorCounts(t *testing.T) {
 				b, err := signalingtest.Join(h.ctx(), h.options("visitor"))
 				results <- result{b, err}
 			}()
-			h.until("a taken seat", func() bool {
-				socket := h.dial()
-				h.write(socket, protocol.Join{V: 1, Ticket: h.ticket("visitor"), SDP: offer})
-				refused, _ := h.answer(socket)
-				return refused == protocol.SeatTaken
-			})
+			h.until("a knock", func() bool { return h.book.has(&h.book.asked, "visitor") })
+			h.refused("visitor", protocol.SeatTaken, nil)
 			h.order(tt.order)
 			close(gate)
 			got := <-results

@@ -218,6 +218,7 @@ type book struct {
 	standing signaling.Standing // of others than the patient's side
 	locked   bool
 	covered  bool
+	asked    []string // about whom, also while the gate is shut
 	arrived  []string
 	departed []string
 	finished []string
@@ -226,6 +227,7 @@ type book struct {
 
 func (b *book) Arrive(ctx context.Context, t ticket.Ticket) (signaling.Arrival, error) {
 	b.mu.Lock()
+	b.asked = append(b.asked, t.Seat)
 	gate := b.gate
 	b.mu.Unlock()
 	if gate != nil {
