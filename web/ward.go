@@ -15,7 +15,7 @@ import (
 
 // The ward's pages are in the files whose names begin with ward: signing in and
 // choosing a ward (here), the board (ward_today.go sets it out from
-// ward_board.go), what can be done about a visit on it (ward_acts.go), booking
+// ward_board.go and ward_card.go), what can be done about a visit on it (ward_acts.go), booking
 // for a family on the phone (ward_book.go), patients (ward_patients.go,
 // ward_circle.go, ward_consent.go) and iPads (ward_ipads.go).
 //

@@ -1,0 +1,272 @@
+package web
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/wardvisit/wardvisit/booking"
+	"github.com/wardvisit/wardvisit/booking/desk"
+)
+
+// A visitCard is one visit on the board.
+type visitCard struct {
+	desk.Visit
+	Urgency     urgency
+	Do          string // the next thing to do, as an instruction
+	StateTag    tag
+	People      []personRow
+	IPad        ipadLine
+	Interpreter *tag // nil when none is asked for
+	Flags       []string
+	CanStart    bool
+	CanAdmit    bool // the iPad is in the room, so people can be let in
+	CanEnd      bool
+	Spares      []booking.Device // that it could start on, if its own iPad can't be used
+}
+
+// A tag is a state in a word or two, in one of the design system's colours.
+type tag struct{ Text, Colour string }
+
+// A personRow is somebody expected at a visit.
+type personRow struct {
+	booking.Participant
+	About     string // who they are to the patient
+	Says      string // where they are
+	For       string // how long they have waited
+	Waits     bool
+	CanAdmit  bool
+	CanHold   bool
+	CanRemove bool
+}
+
+// startsOn reports whether a visit could start on an iPad now.
+func startsOn(d booking.Device) bool {
+	return d.Paired && d.State.Usable() && d.State != booking.DeviceInUse
+}
+
+// newCard sets out a visit at now. spares are the other iPads that it could
+// start on.
+func newCard(v desk.Visit, spares []booking.Device, now time.Time) visitCard {
+	opens := visitCard{Visit: v}.Opens()
+	c := visitCard{
+		Visit:    v,
+		Spares:   spares,
+		StateTag: stateTag(v.Visit),
+		IPad:     newIPadLine(v.DeviceRecord, now),
+		CanStart: v.State == booking.Booked && !now.Before(opens) && (startsOn(v.DeviceRecord) || len(spares) > 0),
+		CanAdmit: v.State == booking.Lobby || v.State == booking.Live,
+		CanEnd:   v.State.Open() || v.State == booking.Booked && !now.Before(opens),
+	}
+	for _, p := range v.People {
+		c.People = append(c.People, newPersonRow(p, v, c.CanAdmit, now))
+	}
+	c.Interpreter = interpreterTag(v)
+	c.Urgency, c.Do = c.next(now)
+	c.Flags = c.flags(now)
+	return c
+}
+
+func stateTag(v booking.Visit) tag {
+	switch v.State {
+	case booking.Booked:
+		return tag{"Booked", "blue"}
+	case booking.Preparing:
+		return tag{"Started", "yellow"}
+	case booking.Lobby:
+		return tag{"iPad ready", "yellow"}
+	case booking.Live:
+		return tag{"In the visit", "green"}
+	case booking.Ended:
+		return tag{"Ended", "grey"}
+	}
+	return tag{"Did not happen", "grey"}
+}
+
+func newPersonRow(p booking.Participant, v desk.Visit, canAdmit bool, now time.Time) personRow {
+	row := personRow{
+		Participant: p, About: p.Relationship,
+		CanRemove: v.State.Open() && p.Place != booking.Removed, For: ago(p.HereSince, now),
+	}
+	if p.Role == booking.AsInterpreter && !v.Tongue.IsZero() {
+		row.About = tongueName(v.Tongue) + " interpreter"
+	}
+	here := !p.HereSince.IsZero()
+	switch {
+	case p.Place == booking.Removed:
+		row.Says = "removed"
+	case p.Waiting() && p.Place == booking.HeldBack:
+		row.Says, row.Waits = "put back to wait", true
+	case p.Waiting():
+		row.Says, row.Waits = "waiting", true
+	case p.Place == booking.Admitted && v.State.Over():
+		row.Says = "was in the visit"
+	case p.Place == booking.Admitted && here:
+		row.Says, row.CanHold = "in the visit", v.State.Open()
+	case p.Place == booking.Admitted:
+		row.Says = "has left"
+	case v.State.Over():
+		row.Says = "did not come"
+	case p.Role == booking.AsInterpreter && v.Interpreter != nil && v.Interpreter.State == booking.Offered:
+		row.Says = "asked, no answer yet"
+	default:
+		row.Says = "not here yet"
+	}
+	row.CanAdmit = row.Waits && canAdmit
+	return row
+}
+
+// next says how pressing a visit is, and what to do about it.
+func (c visitCard) next(now time.Time) (urgency, string) {
+	waiting := c.waiting()
+	late := !now.Before(c.When.Start())
+	switch c.Visit.State {
+	case booking.Booked:
+		switch {
+		case now.Before(c.Opens()):
+			return quiet, ""
+		case late || len(waiting) > 0:
+			return overdue, c.fetch()
+		}
+		return ready, c.fetch()
+	case booking.Preparing:
+		return ready, "Take " + c.DeviceRecord.Tag + " to " + bedOr(c.Bed) + ". It opens the visit by itself."
+	case booking.Lobby, booking.Live:
+		switch {
+		case len(waiting) > 0:
+			return answered, "Let in " + inWords(waiting)
+		case !now.Before(c.When.End()):
+			return overdue, "Time is up. End the visit."
+		case c.Visit.State == booking.Lobby:
+			return watch, "The iPad is ready. Nobody has come yet."
+		}
+		return watch, "The visit is going on."
+	}
+	return quiet, ""
+}
+
+// fetch says how to begin: with an iPad that is clean and knows itself.
+func (c visitCard) fetch() string {
+	d, to := c.DeviceRecord, " to "+bedOr(c.Bed)
+	switch {
+	case startsOn(d) && d.State == booking.DeviceDirty:
+		return "Clean " + d.Tag + " and take it" + to + ". Then press Start."
+	case startsOn(d):
+		return "Take " + d.Tag + to + ". Then press Start."
+	case len(c.Spares) == 1:
+		return "Take " + c.Spares[0].Tag + to + " instead of " + d.Tag + ". Then press Start."
+	case len(c.Spares) > 1:
+		return "Press Start to use another iPad: " + d.Tag + " is " + unfit(d) + "."
+	case !d.Paired:
+		return "Pair " + d.Tag + " and take it" + to + "."
+	}
+	return "Find another iPad and pair it: " + d.Tag + " is " + unfit(d) + "."
+}
+
+// unfit says why a visit cannot start on an iPad.
+func unfit(d booking.Device) string {
+	if !d.Paired {
+		return "not paired"
+	}
+	return strings.ToLower(deviceTag(d).Text)
+}
+
+func bedOr(bed string) string {
+	if bed == "" {
+		return "the patient"
+	}
+	return bed
+}
+
+func (c visitCard) waiting() []string {
+	var names []string
+	for _, p := range c.People {
+		if p.Waits {
+			names = append(names, p.Name)
+		}
+	}
+	return names
+}
+
+// lateAfter is how long a family is given before the board remarks on it.
+const lateAfter = 5 * time.Minute
+
+// flags are what staff must look at before the visit can go well.
+func (c visitCard) flags(now time.Time) []string {
+	if c.Visit.State.Over() {
+		return nil
+	}
+	var flags []string
+	add := func(when bool, text string) {
+		if when {
+			flags = append(flags, text)
+		}
+	}
+	d, soon := c.DeviceRecord, c.Urgency > quiet
+	add(!d.State.Usable(), d.Tag+" is "+strings.ToLower(deviceTag(d).Text))
+	add(!d.Paired, d.Tag+" is not paired")
+	add(soon && d.Paired && !d.Online(now), d.Tag+" is offline")
+	add(soon && c.IPad.Low, d.Tag+" needs charging")
+	add(c.CanClean(), d.Tag+" needs cleaning")
+	if c.Interpreter != nil {
+		add(c.Interpreter.Colour == "red", c.Interpreter.Text)
+	}
+	add(c.CanAdmit && !now.Before(c.When.Start().Add(lateAfter)) && c.nobodyCame(), "Nobody has come yet")
+	add(c.Locked, "Locked: nobody new can join")
+	add(c.Covered, "Patient’s camera and sound are off")
+	return flags
+}
+
+func (c visitCard) nobodyCame() bool {
+	return !slices.ContainsFunc(c.People, func(p personRow) bool {
+		return p.Role == booking.AsVisitor && !p.HereSince.IsZero()
+	})
+}
+
+// Zone is that of the ward.
+func (c visitCard) Zone() *time.Location { return c.WardRecord.Site.Zone }
+
+// To is where an act about the visit goes.
+func (c visitCard) To(act string) string { return "/ward/visits/" + string(c.Reference) + "/" + act }
+
+// Key names the card in its page.
+func (c visitCard) Key() string { return "visit-" + string(c.Reference) }
+
+// Kind is how the card looks when it is the next.
+func (c visitCard) Kind() string {
+	switch {
+	case c.Urgency >= overdue:
+		return "wv-next--waiting"
+	case c.Urgency == watch:
+		return "wv-next--now"
+	}
+	return ""
+}
+
+// CanPair reports whether the visit's own iPad could be paired for it.
+func (c visitCard) CanPair() bool {
+	return c.Urgency > quiet && !c.DeviceRecord.Paired
+}
+
+// CanClean reports whether the visit waits for its iPad to be cleaned.
+func (c visitCard) CanClean() bool {
+	return c.Urgency > quiet && c.Visit.State == booking.Booked && c.DeviceRecord.State == booking.DeviceDirty
+}
+
+// ToIPad is where an act about the visit's iPad goes.
+func (c visitCard) ToIPad(act string) string { return c.IPad.To(act) }
+
+// Opens is when the visit can be started.
+func (c visitCard) Opens() time.Time { return c.When.Start().Add(-c.WardRecord.Policy.OpensBefore) }
+
+// Urgent reports whether the visit is in hand.
+func (c visitCard) Urgent() bool { return c.Urgency > quiet }
+
+// Ending says why a visit that is over came to its end.
+func (c visitCard) Ending() string { return endWords[c.Reason] }
+
+// Late reports whether the visit should be further than it is.
+func (c visitCard) Late() bool { return c.Urgency == overdue }
+
+// SomeWait reports whether anybody does.
+func (c visitCard) SomeWait() bool { return len(c.waiting()) > 0 }
