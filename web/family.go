@@ -36,7 +36,7 @@ func (s *Server) asRelative(h actedHandler) http.Handler {
 
 // signOutVisitor handles POST /sign-out.
 func (s *Server) signOutVisitor(w http.ResponseWriter, r *http.Request) error {
-	if err := s.doors.SignOut(r.Context(), booking.VisitorActor); err != nil {
+	if err := s.signOut(r, booking.VisitorActor); err != nil {
 		return err
 	}
 	return seeOther(w, r, "/")

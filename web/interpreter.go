@@ -27,7 +27,7 @@ func (s *Server) asKnownInterpreter(h actedHandler) http.Handler {
 
 // signOutInterpreter handles POST /interpreter/sign-out.
 func (s *Server) signOutInterpreter(w http.ResponseWriter, r *http.Request) error {
-	if err := s.doors.SignOut(r.Context(), booking.InterpreterActor); err != nil {
+	if err := s.signOut(r, booking.InterpreterActor); err != nil {
 		return err
 	}
 	return seeOther(w, r, "/interpreter")

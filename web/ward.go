@@ -85,7 +85,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 
 // signOutStaff handles POST /ward/sign-out.
 func (s *Server) signOutStaff(w http.ResponseWriter, r *http.Request) error {
-	if err := s.doors.SignOut(r.Context(), booking.StaffActor); err != nil {
+	if err := s.signOut(r, booking.StaffActor); err != nil {
 		return err
 	}
 	return seeOther(w, r, "/ward/sign-in")

@@ -215,3 +215,10 @@ func (d *Desk) Finish(ctx context.Context, visit booking.VisitID) error {
 	})
 	return err
 }
+
+// OpenRooms records that nobody is in any room, as it is when the program that
+// has the rooms starts: a crash says no goodbyes, and boards must not show people
+// waiting who have gone. Whoever is still there comes back within seconds.
+func (d *Desk) OpenRooms(ctx context.Context) error {
+	return d.store.Do(ctx, func(tx *store.Tx) error { return tx.ClearEverybody(ctx) })
+}

@@ -39,3 +39,25 @@ func TestAVisitStartsOnTheIPadThatWorks(t *testing.T) {
 		must[desk.Visit](t)(w.End(ctx, nurse(1), v.Reference, booking.Technical))
 	})
 }
+
+// A program that died told nobody that people had gone; the next one begins with
+// empty rooms, and who is still there arrives again.
+func TestRoomsOpenEmpty(t *testing.T) {
+	inHospital(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		v := w.book(1, today(15, 0), desk.Details{})
+		w.at(today(14, 55))
+		her := must[desk.Seat](t)(w.Join(ctx, as(1), v.Reference))
+		for _, wantHere := range []bool{true, false, true} {
+			if wantHere {
+				must[bool](t)(w.Arrive(ctx, v.ID, her.Seat))
+			} else {
+				ok(t, w.OpenRooms(ctx))
+			}
+			shown := must[desk.Visit](t)(w.Visit(ctx, nurse(1), v.Reference))
+			if here := shown.People[0].Waiting(); here != wantHere {
+				t.Errorf("waiting: %v, want %v", here, wantHere)
+			}
+		}
+	})
+}

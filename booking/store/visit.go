@@ -107,6 +107,7 @@ INSERT INTO participants (id, visit_id, role, visitor_id, interpreter_id, place)
 	saveParticipant   = `UPDATE participants SET place = $2, here_since = $3 WHERE id = $1`
 	deleteParticipant = `DELETE FROM participants WHERE id = $1`
 	clearParticipants = `UPDATE participants SET here_since = NULL WHERE visit_id = $1 AND here_since IS NOT NULL`
+	clearEverybody    = `UPDATE participants SET here_since = NULL WHERE here_since IS NOT NULL`
 )
 
 // AddParticipant saves that somebody is expected at a visit.
@@ -123,6 +124,12 @@ func (tx *Tx) SaveParticipant(ctx context.Context, p booking.Participant) error 
 // DeleteParticipant saves that somebody is not coming after all.
 func (tx *Tx) DeleteParticipant(ctx context.Context, id booking.ParticipantID) error {
 	return tx.save(ctx, "delete participant", deleteParticipant, id)
+}
+
+// ClearEverybody saves that nobody is in any visit's room.
+func (tx *Tx) ClearEverybody(ctx context.Context) error {
+	_, err := tx.run(ctx, "clear everybody", clearEverybody)
+	return err
 }
 
 // ClearParticipants saves that nobody is in a visit's room.

@@ -150,6 +150,9 @@ func (s *server) secret(ctx context.Context, name string) ([]byte, error) {
 }
 
 func (s *server) openRooms(ctx context.Context) (*ticket.Sealer, error) {
+	if err := s.desk.OpenRooms(ctx); err != nil {
+		return nil, err
+	}
 	key, err := s.secret(ctx, "ticket_key")
 	if err != nil {
 		return nil, err
