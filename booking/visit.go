@@ -44,6 +44,7 @@ const (
 	Technical       Reason = "technical"
 	HoldLapsed      Reason = "hold_lapsed"
 	RanToEnd        Reason = "ran_to_end"
+	AtBedside       Reason = "at_bedside" // ended on the iPad
 )
 
 // A Via is how a visit came to be booked.

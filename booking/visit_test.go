@@ -175,6 +175,9 @@ func TestInviteCodes(t *testing.T) {
 			t.Fatalf("a wrong code = %v", err)
 		}
 	}
+	if !sent.CodeOpen(now) || guessed.CodeOpen(now) || sent.CodeOpen(now.Add(booking.CodeLife)) {
+		t.Error("CodeOpen is wrong about a fresh, a guessed or a stale code")
+	}
 	if _, err := guessed.TryCode("right", now); !errors.Is(err, booking.ErrTooManyCodes) {
 		t.Errorf("the right code after five wrong = %v", err)
 	}

@@ -132,6 +132,11 @@ func (i Invite) SendCode(hash string, now time.Time) (Invite, error) {
 	return i, nil
 }
 
+// CodeOpen reports whether a code was sent that can still be answered.
+func (i Invite) CodeOpen(now time.Time) bool {
+	return i.CodeHash != "" && now.Before(i.CodeExpires) && i.CodeTries < codeTries
+}
+
 // TryCode returns i with its code spent if hash is that code's. The returned
 // Invite is to be saved also when it refuses, since a wrong try counts.
 func (i Invite) TryCode(hash string, now time.Time) (Invite, error) {

@@ -31,9 +31,10 @@ type urgency int
 
 const (
 	quiet    urgency = iota // nothing to do
-	watch                   // under way; somebody may look in
 	ready                   // may be started
+	watch                   // under way; somebody may look in
 	overdue                 // should have begun, or should have ended
+	awaited                 // somebody waits for it to begin, or its iPad is on the way
 	answered                // somebody waits and can be let in
 )
 
@@ -44,7 +45,7 @@ func newBoard(day desk.Board, now time.Time) board {
 		Today: booking.DateOf(now, day.Ward.Site.Zone) == day.Date,
 	}
 	for _, v := range day.Visits {
-		card := newCard(v, spares(day.Devices, v.Device), now)
+		card := newCard(v, now)
 		switch {
 		case v.State.Over():
 			b.Over = append(b.Over, card)
@@ -69,17 +70,6 @@ func newBoard(day desk.Board, now time.Time) board {
 	})
 	slices.SortStableFunc(b.Waiting, func(a, c personRow) int { return a.HereSince.Compare(c.HereSince) })
 	return b
-}
-
-// spares are the iPads that a visit could start on in the place of its own.
-func spares(devices []booking.Device, own booking.DeviceID) []booking.Device {
-	var found []booking.Device
-	for _, d := range devices {
-		if d.ID != own && startsOn(d) {
-			found = append(found, d)
-		}
-	}
-	return found
 }
 
 // DayWords writes the day in full.

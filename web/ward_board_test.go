@@ -31,60 +31,50 @@ func boardVisit(t *testing.T, change func(v *desk.Visit)) desk.Visit {
 func TestTheBoardSaysWhatToDoNext(t *testing.T) {
 	two := noon.Add(2 * time.Hour)
 	here := func(v *desk.Visit) { v.People[0].HereSince = two.Add(-3 * time.Minute) }
-	spare := booking.Device{ID: "2", Tag: "iPad 2", State: booking.DeviceReady, Paired: true}
-	other := spare
-	other.ID, other.Tag = "3", "iPad 3"
+	spare := booking.Device{ID: "2", Tag: "iPad 2", State: booking.DeviceReady, Paired: true, Battery: 80, LastSeen: two}
 	for _, tt := range []struct {
 		name    string
 		now     time.Time
 		change  func(v *desk.Visit)
-		devices []booking.Device
 		urgency urgency
 		do      string
 		flags   []string
 	}{
-		{"long before", two.Add(-time.Hour), func(*desk.Visit) {}, nil, quiet, "", nil},
-		{"when it can be started", two.Add(-15 * time.Minute), func(*desk.Visit) {}, nil, ready, "Take iPad 1 to Bed 2. Then press Start.", nil},
-		{"with the family there", two.Add(-2 * time.Minute), here, nil, overdue, "Take iPad 1 to Bed 2. Then press Start.", nil},
-		{"late", two, func(*desk.Visit) {}, nil, overdue, "Take iPad 1 to Bed 2. Then press Start.", nil},
-		{"with an iPad to clean", two, func(v *desk.Visit) { v.DeviceRecord.State = booking.DeviceDirty }, nil,
-			overdue, "Clean iPad 1 and take it to Bed 2. Then press Start.", []string{"iPad 1 needs cleaning"}},
-		{"with an iPad to pair", two, func(v *desk.Visit) { v.DeviceRecord.Paired = false }, nil,
-			overdue, "Pair iPad 1 and take it to Bed 2.", []string{"iPad 1 is not paired"}},
-		{"with another iPad that works", two, func(v *desk.Visit) { v.DeviceRecord.Paired = false }, []booking.Device{spare},
-			overdue, "Take iPad 2 to Bed 2 instead of iPad 1. Then press Start.", []string{"iPad 1 is not paired"}},
-		{"with several that work", two, func(v *desk.Visit) { v.DeviceRecord.Paired = false }, []booking.Device{spare, other},
-			overdue, "Press Start to use another iPad: iPad 1 is not paired.", []string{"iPad 1 is not paired"}},
-		{"with an iPad still in a visit", two, func(v *desk.Visit) { v.DeviceRecord.State = booking.DeviceInUse }, nil,
-			overdue, "Find another iPad and pair it: iPad 1 is in a visit.", nil},
-		{"started", two, func(v *desk.Visit) { v.State = booking.Preparing }, nil, ready, "Take iPad 1 to Bed 2. It opens the visit by itself.", nil},
-		{"nobody came yet", two, func(v *desk.Visit) { v.State = booking.Lobby }, nil, watch, "The iPad is ready. Nobody has come yet.", nil},
-		{"nobody came in five minutes", two.Add(5 * time.Minute), func(v *desk.Visit) { v.State = booking.Lobby; v.DeviceRecord.LastSeen = two.Add(5 * time.Minute) }, nil,
-			watch, "The iPad is ready. Nobody has come yet.", []string{"Nobody has come yet"}},
-		{"somebody waits", two, func(v *desk.Visit) { v.State = booking.Lobby; here(v) }, nil, answered, "Let in Anna Arkwright", nil},
+		{"long before", two.Add(-time.Hour), func(*desk.Visit) {}, quiet, "", nil},
+		{"when it can be started", two.Add(-15 * time.Minute), func(*desk.Visit) {}, ready, "Take iPad 1 to Bed 2. Then press Start.", nil},
+		{"with the family there", two.Add(-2 * time.Minute), here, awaited, "Take iPad 1 to Bed 2. Then press Start.", nil},
+		{"late", two, func(*desk.Visit) {}, overdue, "Take iPad 1 to Bed 2. Then press Start.", nil},
+		{"with an iPad to clean", two, func(v *desk.Visit) { v.DeviceRecord.State = booking.DeviceDirty }, overdue, "Clean iPad 1 and take it to Bed 2. Then press Start.", []string{"iPad 1 needs cleaning"}},
+		{"with an iPad to pair", two, func(v *desk.Visit) { v.DeviceRecord.Paired = false }, overdue, "Pair iPad 1 and take it to Bed 2.", []string{"iPad 1 is not paired"}},
+		{"with another iPad that works", two, func(v *desk.Visit) { v.DeviceRecord.Paired, v.StandIn = false, &spare }, overdue, "Take iPad 2 to Bed 2. Then press Start.", nil},
+		{"with an iPad still in a visit", two, func(v *desk.Visit) { v.DeviceRecord.State = booking.DeviceInUse }, overdue, "Find another iPad and pair it: iPad 1 is in a visit.", nil},
+		{"started", two, func(v *desk.Visit) { v.State = booking.Preparing }, awaited, "Take iPad 1 to Bed 2. It opens the visit by itself.", nil},
+		{"nobody came yet", two, func(v *desk.Visit) { v.State = booking.Lobby }, watch, "The iPad is ready. Nobody has come yet.", nil},
+		{"nobody came in five minutes", two.Add(5 * time.Minute), func(v *desk.Visit) { v.State = booking.Lobby; v.DeviceRecord.LastSeen = two.Add(5 * time.Minute) }, watch, "The iPad is ready. Nobody has come yet.", []string{"Nobody has come yet"}},
+		{"somebody waits", two, func(v *desk.Visit) { v.State = booking.Lobby; here(v) }, answered, "Let in Anna Arkwright", nil},
 		{"somebody waits to be let in again", two, func(v *desk.Visit) {
 			v.State = booking.Live
 			here(v)
 			v.People[0].Place, v.Locked = booking.HeldBack, true
-		}, nil, answered, "Let in Anna Arkwright", []string{"Locked: nobody new can join"}},
-		{"going on", two, func(v *desk.Visit) { v.State = booking.Live; here(v); v.People[0].Place = booking.Admitted }, nil, watch, "The visit is going on.", nil},
+		}, answered, "Let in Anna Arkwright", []string{"Locked: nobody new can join"}},
+		{"going on", two, func(v *desk.Visit) { v.State = booking.Live; here(v); v.People[0].Place = booking.Admitted }, watch, "The visit is going on.", nil},
 		{"going on for too long", two.Add(20 * time.Minute), func(v *desk.Visit) {
 			v.State = booking.Live
 			here(v)
 			v.People[0].Place, v.DeviceRecord.LastSeen = booking.Admitted, two.Add(20*time.Minute)
-		}, nil, overdue, "Time is up. End the visit.", nil},
-		{"an iPad nobody hears from", two, func(v *desk.Visit) { v.DeviceRecord.LastSeen = two.Add(-time.Hour) }, nil, overdue, "Take iPad 1 to Bed 2. Then press Start.", []string{"iPad 1 is offline"}},
-		{"an iPad that is nearly empty", two, func(v *desk.Visit) { v.DeviceRecord.Battery = 12 }, nil, overdue, "Take iPad 1 to Bed 2. Then press Start.", []string{"iPad 1 needs charging"}},
+		}, overdue, "Time is up. End the visit.", nil},
+		{"an iPad nobody hears from", two, func(v *desk.Visit) { v.DeviceRecord.LastSeen = two.Add(-time.Hour) }, overdue, "Take iPad 1 to Bed 2. Then press Start.", []string{"iPad 1 is offline"}},
+		{"an iPad that is nearly empty", two, func(v *desk.Visit) { v.DeviceRecord.Battery = 12 }, overdue, "Take iPad 1 to Bed 2. Then press Start.", []string{"iPad 1 needs charging"}},
 		{"an interpreter who said no", two.Add(-time.Hour), func(v *desk.Visit) {
 			v.Tongue = booking.Tongue{Language: "pl", Mode: booking.Spoken}
 			v.Interpreter = &booking.InterpreterBooking{State: booking.Declined}
-		}, nil, quiet, "", []string{"Polish interpreter declined"}},
-		{"covered", two, func(v *desk.Visit) { v.State, v.Covered = booking.Preparing, true }, nil, ready, "Take iPad 1 to Bed 2. It opens the visit by itself.", []string{"Patient’s camera and sound are off"}},
-		{"over", two.Add(time.Hour), func(v *desk.Visit) { v.State = booking.Ended }, nil, quiet, "", nil},
+		}, quiet, "", []string{"Polish interpreter declined"}},
+		{"covered", two, func(v *desk.Visit) { v.State, v.Covered = booking.Preparing, true }, awaited, "Take iPad 1 to Bed 2. It opens the visit by itself.", []string{"Patient’s camera and sound are off"}},
+		{"over", two.Add(time.Hour), func(v *desk.Visit) { v.State = booking.Ended }, quiet, "", nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			v := boardVisit(t, tt.change)
-			b := newBoard(desk.Board{Ward: v.WardRecord, Date: booking.DateOf(tt.now, time.UTC), Visits: []desk.Visit{v}, Devices: tt.devices}, tt.now)
+			b := newBoard(desk.Board{Ward: v.WardRecord, Date: booking.DateOf(tt.now, time.UTC), Visits: []desk.Visit{v}}, tt.now)
 			card := slices.Concat(b.Doing, b.Later, b.Over)[0]
 			if card.Urgency != tt.urgency || card.Do != tt.do || !slices.Equal(card.Flags, tt.flags) {
 				t.Errorf("urgency %d, %q, flags %q; want %d, %q, %q", card.Urgency, card.Do, card.Flags, tt.urgency, tt.do, tt.flags)

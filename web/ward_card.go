@@ -22,7 +22,6 @@ type visitCard struct {
 	CanStart    bool
 	CanAdmit    bool // the iPad is in the room, so people can be let in
 	CanEnd      bool
-	Spares      []booking.Device // that it could start on, if its own iPad can't be used
 }
 
 // A tag is a state in a word or two, in one of the design system's colours.
@@ -45,16 +44,18 @@ func startsOn(d booking.Device) bool {
 	return d.Paired && d.State.Usable() && d.State != booking.DeviceInUse
 }
 
-// newCard sets out a visit at now. spares are the other iPads that it could
-// start on.
-func newCard(v desk.Visit, spares []booking.Device, now time.Time) visitCard {
+// newCard sets out a visit at now. The iPad on it is the one that the visit would
+// start on, which need not be the one it was booked on.
+func newCard(v desk.Visit, now time.Time) visitCard {
+	if v.StandIn != nil {
+		v.DeviceRecord = *v.StandIn
+	}
 	opens := visitCard{Visit: v}.Opens()
 	c := visitCard{
 		Visit:    v,
-		Spares:   spares,
 		StateTag: stateTag(v.Visit),
 		IPad:     newIPadLine(v.DeviceRecord, now),
-		CanStart: v.State == booking.Booked && !now.Before(opens) && (startsOn(v.DeviceRecord) || len(spares) > 0),
+		CanStart: v.State == booking.Booked && !now.Before(opens) && startsOn(v.DeviceRecord),
 		CanAdmit: v.State == booking.Lobby || v.State == booking.Live,
 		CanEnd:   v.State.Open() || v.State == booking.Booked && !now.Before(opens),
 	}
@@ -125,12 +126,14 @@ func (c visitCard) next(now time.Time) (urgency, string) {
 		switch {
 		case now.Before(c.Opens()):
 			return quiet, ""
-		case late || len(waiting) > 0:
+		case len(waiting) > 0:
+			return awaited, c.fetch()
+		case late:
 			return overdue, c.fetch()
 		}
 		return ready, c.fetch()
 	case booking.Preparing:
-		return ready, "Take " + c.DeviceRecord.Tag + " to " + bedOr(c.Bed) + ". It opens the visit by itself."
+		return awaited, "Take " + c.DeviceRecord.Tag + " to " + bedOr(c.Bed) + ". It opens the visit by itself."
 	case booking.Lobby, booking.Live:
 		switch {
 		case len(waiting) > 0:
@@ -153,10 +156,6 @@ func (c visitCard) fetch() string {
 		return "Clean " + d.Tag + " and take it" + to + ". Then press Start."
 	case startsOn(d):
 		return "Take " + d.Tag + to + ". Then press Start."
-	case len(c.Spares) == 1:
-		return "Take " + c.Spares[0].Tag + to + " instead of " + d.Tag + ". Then press Start."
-	case len(c.Spares) > 1:
-		return "Press Start to use another iPad: " + d.Tag + " is " + unfit(d) + "."
 	case !d.Paired:
 		return "Pair " + d.Tag + " and take it" + to + "."
 	}
@@ -204,7 +203,7 @@ func (c visitCard) flags(now time.Time) []string {
 	}
 	d, soon := c.DeviceRecord, c.Urgency > quiet
 	add(!d.State.Usable(), d.Tag+" is "+strings.ToLower(deviceTag(d).Text))
-	add(!d.Paired, d.Tag+" is not paired")
+	add(soon && !d.Paired, d.Tag+" is not paired")
 	add(soon && d.Paired && !d.Online(now), d.Tag+" is offline")
 	add(soon && c.IPad.Low, d.Tag+" needs charging")
 	add(c.CanClean(), d.Tag+" needs cleaning")
@@ -267,6 +266,9 @@ func (c visitCard) Ending() string { return endWords[c.Reason] }
 
 // Late reports whether the visit should be further than it is.
 func (c visitCard) Late() bool { return c.Urgency == overdue }
+
+// NeedsInWords are what would help, as staff say it.
+func (c visitCard) NeedsInWords() []string { return phoneNeeds(c.Needs) }
 
 // SomeWait reports whether anybody does.
 func (c visitCard) SomeWait() bool { return len(c.waiting()) > 0 }

@@ -88,9 +88,11 @@ func withRelationship(name, relationship string) string {
 }
 
 // NeedsInWords are what would help, as staff say it.
-func (v phoneVisit) NeedsInWords() []string {
+func (v phoneVisit) NeedsInWords() []string { return phoneNeeds(v.Needs) }
+
+func phoneNeeds(needs []booking.Need) []string {
 	var words []string
-	for _, n := range v.Needs {
+	for _, n := range needs {
 		words = append(words, needsOnPhone[n])
 	}
 	return words

@@ -37,7 +37,7 @@ func (s *Server) showSay(w http.ResponseWriter, r *http.Request, by booking.Acto
 		return err
 	}
 	return s.render(w, r, status, "ward/say", sayPage{
-		Form: f, Visit: visit, Board: boardOf(visit, ""), Waiting: newCard(visit, nil, s.now()).waiting(), Ready: readyWords,
+		Form: f, Visit: visit, Board: boardOf(visit, ""), Waiting: newCard(visit, s.now()).waiting(), Ready: readyWords,
 	})
 }
 
@@ -72,7 +72,7 @@ func (s *Server) sayToWaiting(w http.ResponseWriter, r *http.Request, by booking
 	if !f.OK() {
 		return s.showSay(w, r, by, http.StatusUnprocessableEntity, f)
 	}
-	if len(newCard(visit, nil, s.now()).waiting()) == 0 {
+	if len(newCard(visit, s.now()).waiting()) == 0 {
 		return seeOther(w, r, boardOf(visit, "nobody_to_say_to"))
 	}
 	s.tellRoom(r.Context(), visit.ID, RoomOrder{Kind: OrderSay, Text: text})

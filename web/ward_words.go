@@ -123,4 +123,5 @@ var endWords = map[booking.Reason]string{
 	booking.Technical:       "Something did not work",
 	booking.ByFamily:        "The family cancelled",
 	booking.RanToEnd:        "Ended when its time was up",
+	booking.AtBedside:       "Ended at the bedside",
 }

@@ -205,7 +205,7 @@ func (d *Desk) Finish(ctx context.Context, visit booking.VisitID) error {
 		case !a.rec.State.Open():
 			return booking.ErrNotStarted
 		case a.rec.State == booking.Live:
-			why = booking.RanToEnd
+			why = booking.AtBedside
 		}
 		over, err := a.rec.End(why, a.now)
 		if err != nil {

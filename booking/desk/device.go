@@ -161,6 +161,9 @@ func (d *Desk) Cleaned(ctx context.Context, by booking.Actor, id booking.DeviceI
 		if err := tx.SetDeviceState(ctx, id, booking.DeviceReady, now); err != nil {
 			return none, err
 		}
+		if err := tx.FreeOfOver(ctx, id); err != nil { // it was kept only to be cleaned
+			return none, err
+		}
 		return none, tx.AddEvent(ctx, deviceEvent(now, by, booking.DeviceCleaned, device))
 	})
 	return err

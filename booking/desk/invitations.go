@@ -151,7 +151,7 @@ func address(ctx context.Context, tx *store.Tx, i booking.Invite, now time.Time)
 		}
 	}
 	a.shown.PhoneEnd = ending(a.phone)
-	if i.CodeHash != "" && now.Before(i.CodeExpires) {
+	if i.CodeOpen(now) {
 		a.shown.CodeOpen, a.shown.CodeEnds = true, i.CodeExpires
 	}
 	if a.shown.Ward.ID != "" {

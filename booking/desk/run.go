@@ -46,6 +46,9 @@ func (d *Desk) place(ctx context.Context, by booking.Actor, ref booking.Referenc
 		if put == p {
 			return nil // pressed twice
 		}
+		if to == booking.HeldBack && !put.HereSince.IsZero() {
+			put.HereSince = a.now // they wait from now on
+		}
 		if err := a.SaveParticipant(ctx, put); err != nil {
 			return err
 		}

@@ -53,32 +53,9 @@ func fit(device booking.Device) error {
 // standIn reserves another iPad for what is left of a visit, in the place of its
 // own. It returns the empty id when there is none.
 func (d *Desk) standIn(ctx context.Context, a *act, v booking.Visit) (booking.DeviceID, error) {
-	left := v.DeviceTime()
-	if a.now.After(left.Start()) {
-		begins := a.now.Truncate(time.Minute)
-		rest, err := booking.NewInterval(begins, left.End().Sub(begins))
-		if err != nil {
-			return "", booking.ErrVisitOver
-		}
-		left = rest
-	}
-	span := left.Widen(around, around)
-	diary, err := a.Diary(ctx, v.Ward, v.Patient, a.now, span.Start(), span.End(), v.ID)
-	if err != nil {
+	id, left, err := findStandIn(ctx, a.Tx, v, a.now, nil)
+	if err != nil || id == "" {
 		return "", err
-	}
-	devices, err := a.Devices(ctx, v.Ward)
-	if err != nil {
-		return "", err
-	}
-	for _, device := range devices {
-		if fit(device) != nil {
-			delete(diary.Devices, device.ID)
-		}
-	}
-	id, found := booking.BestFit(diary.Devices, left)
-	if !found {
-		return "", nil
 	}
 	if err := a.Touch(ctx, deviceOf(id)); err != nil {
 		return "", err
@@ -90,4 +67,58 @@ func (d *Desk) standIn(ctx context.Context, a *act, v booking.Visit) (booking.De
 		return "", err
 	}
 	return id, d.reserve(ctx, a, deviceOf(id), left)
+}
+
+// findStandIn finds the iPad on which a visit would start in the place of its
+// own: paired, clean, and free for what is left. Those in but are spoken for.
+func findStandIn(ctx context.Context, tx *store.Tx, v booking.Visit, now time.Time, but map[booking.DeviceID]bool) (booking.DeviceID, booking.Interval, error) {
+	left := v.DeviceTime()
+	if now.After(left.Start()) {
+		begins := now.Truncate(time.Minute)
+		rest, err := booking.NewInterval(begins, left.End().Sub(begins))
+		if err != nil {
+			return "", left, nil // its time is over: there is nothing left to reserve
+		}
+		left = rest
+	}
+	span := left.Widen(around, around)
+	diary, err := tx.Diary(ctx, v.Ward, v.Patient, now, span.Start(), span.End(), v.ID)
+	if err != nil {
+		return "", left, err
+	}
+	devices, err := tx.Devices(ctx, v.Ward)
+	if err != nil {
+		return "", left, err
+	}
+	for _, device := range devices {
+		if !device.Paired || device.State != booking.DeviceReady || but[device.ID] {
+			delete(diary.Devices, device.ID)
+		}
+	}
+	id, _ := booking.BestFit(diary.Devices, left)
+	return id, left, nil
+}
+
+// standIns says of each visit that can be started, but not on its own iPad,
+// which other would do; no iPad is promised to two.
+func standIns(ctx context.Context, tx *store.Tx, board *Board, now time.Time) error {
+	promised := map[booking.DeviceID]bool{}
+	for i := range board.Visits {
+		v := &board.Visits[i]
+		opens := v.When.Start().Add(-v.WardRecord.Policy.OpensBefore)
+		if v.State != booking.Booked || now.Before(opens) || fit(v.DeviceRecord) == nil {
+			continue
+		}
+		id, _, err := findStandIn(ctx, tx, v.Visit, now, promised)
+		if err != nil {
+			return err
+		}
+		promised[id] = true
+		for _, device := range board.Devices {
+			if device.ID == id {
+				v.StandIn = &device
+			}
+		}
+	}
+	return nil
 }

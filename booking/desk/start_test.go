@@ -61,3 +61,51 @@ func TestRoomsOpenEmpty(t *testing.T) {
 		}
 	})
 }
+
+// What the board promises, Start keeps: one iPad to one visit, only a clean one,
+// and one that is clean again as soon as somebody says so.
+func TestTheBoardPromisesOneIPadToOneVisit(t *testing.T) {
+	inHospital(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		first := w.book(1, today(15, 0), desk.Details{})
+		spare := w.spare(first.Device)
+		w.at(today(14, 55))
+		w.pair(deviceNumber(spare), 1)
+		promised := func() map[booking.Reference]booking.DeviceID {
+			t.Helper()
+			board := must[desk.Board](t)(w.Board(ctx, nurse(1), wardID(1), booking.DateOf(today(15, 0), time.UTC)))
+			found := map[booking.Reference]booking.DeviceID{}
+			for _, v := range board.Visits {
+				if v.StandIn != nil {
+					found[v.Reference] = v.StandIn.ID
+				}
+			}
+			return found
+		}
+		if got := promised(); got[first.Reference] != spare || len(got) != 1 {
+			t.Fatalf("promised %v, want %v to the first", got, spare)
+		}
+		started := must[desk.Visit](t)(w.Start(ctx, nurse(1), first.Reference))
+		if started.Device != spare {
+			t.Errorf("started on %v, not on what was promised", started.Device)
+		}
+		must[desk.Visit](t)(w.End(ctx, nurse(1), first.Reference, booking.NoShowVisitor))
+		second := w.book(2, today(15, 30), desk.Details{})
+		w.at(today(15, 25))
+		if got := promised(); second.Device != spare && len(got) != 0 {
+			t.Errorf("promised %v while it is to be cleaned", got)
+		}
+		ok(t, w.Cleaned(ctx, nurse(1), spare))
+		if got := promised(); second.Device != spare && got[second.Reference] != spare {
+			t.Errorf("promised %v once %v is clean", got, spare)
+		}
+		must[desk.Visit](t)(w.Start(ctx, nurse(1), second.Reference))
+		if n := w.overlaps(); n > 0 {
+			t.Errorf("%d overlapping reservations", n)
+		}
+		board := must[desk.Board](t)(w.Board(ctx, nurse(1), wardID(1), booking.DateOf(today(15, 0), time.UTC)))
+		if len(board.Visits) != 2 {
+			t.Errorf("%d visits on the board: one that was called off is history too", len(board.Visits))
+		}
+	})
+}

@@ -56,6 +56,7 @@ type Visit struct {
 	WardRecord    booking.Ward
 	Bed           string // where the patient lies now
 	DeviceRecord  booking.Device
+	StandIn       *booking.Device // on which it would start in the place of its own; only on a Board
 	People        []booking.Participant
 	Interpreter   *booking.InterpreterBooking // nil when none is asked for
 	Companions    []Companion                 // who could come; only while it is held or booked
@@ -93,7 +94,7 @@ const SeatOfPatient = "patient"
 type Board struct {
 	Ward    booking.Ward
 	Date    booking.Date
-	Visits  []Visit // in order of time; without holds and the cancelled
+	Visits  []Visit // in order of time; without those that were never booked
 	Devices []booking.Device
 	Serial  int64 // grows whenever something on the board changes
 }

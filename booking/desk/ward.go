@@ -39,7 +39,7 @@ func (d *Desk) Board(ctx context.Context, by booking.Actor, id booking.WardID, d
 			return board, err
 		}
 		for _, r := range records {
-			if r.State == booking.Held || r.State == booking.Cancelled {
+			if r.State == booking.Held || r.Reason == booking.HoldLapsed {
 				continue
 			}
 			v, err := shown(ctx, tx, by, r)
@@ -49,6 +49,9 @@ func (d *Desk) Board(ctx context.Context, by booking.Actor, id booking.WardID, d
 			board.Visits = append(board.Visits, v)
 		}
 		if board.Devices, err = tx.Devices(ctx, id); err != nil {
+			return board, err
+		}
+		if err := standIns(ctx, tx, &board, d.now()); err != nil {
 			return board, err
 		}
 		board.Serial, err = tx.Serial(ctx, id)

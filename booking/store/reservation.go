@@ -179,3 +179,14 @@ func (tx *Tx) Diary(ctx context.Context, ward booking.WardID, patient booking.Pa
 	}, takenDevices, ward, at(now), at(from), at(to), orNull(but))
 	return diary, err
 }
+
+const freeOfOver = `
+UPDATE reservations SET state = 'released'
+WHERE  resource_kind = 'device' AND resource_id = $1 AND state = 'firm'
+  AND  visit_id IN (SELECT id FROM visits WHERE device_id = $1 AND state IN ('ended', 'cancelled'))`
+
+// FreeOfOver gives back what visits that are over still have of a device.
+func (tx *Tx) FreeOfOver(ctx context.Context, id booking.DeviceID) error {
+	_, err := tx.run(ctx, "free a device", freeOfOver, id)
+	return err
+}

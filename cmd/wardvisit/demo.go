@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/wardvisit/wardvisit/booking"
@@ -30,10 +31,11 @@ func demo(ctx context.Context, args []string, c console) error {
 	if err := cfg.parse("demo", args, c, true); err != nil {
 		return err
 	}
-	folder, err := cfg.inFolder()
+	folder, leave, err := cfg.inFolder()
 	if err != nil {
 		return err
 	}
+	defer leave()
 	s, err := open(ctx, cfg, true, c.stderr)
 	if err != nil {
 		return err
@@ -46,20 +48,24 @@ func demo(ctx context.Context, args []string, c console) error {
 }
 
 // inFolder puts the embedded database in the practice folder, and forgets it
-// first if that was asked for. It returns where the data is, in words.
-func (c *config) inFolder() (string, error) {
+// first if that was asked for. It returns where the data is, in words, and what
+// lets go of the folder, which is one program's at a time.
+func (c *config) inFolder() (where string, leave func(), err error) {
 	if c.database != "sqlite:"+practiceFile {
 		if c.fresh {
-			return "", errors.New("-fresh forgets the practice folder's own database; empty another one yourself")
+			return "", nil, errors.New("-fresh forgets the practice folder's own database; empty another one yourself")
 		}
-		return "the database you named", nil
+		return "the database you named", func() {}, nil
 	}
 	folder, err := filepath.Abs(c.folder)
 	if err != nil {
-		return "", fmt.Errorf("no folder %q: %w", c.folder, err)
+		return "", nil, fmt.Errorf("no folder %q: %w", c.folder, err)
 	}
 	if err := writable(folder); err != nil {
-		return "", err
+		return "", nil, err
+	}
+	if leave, err = occupy(folder); err != nil {
+		return "", nil, err
 	}
 	file := filepath.Join(folder, practiceFile)
 	for _, suffix := range []string{"", "-wal", "-shm"} {
@@ -67,11 +73,26 @@ func (c *config) inFolder() (string, error) {
 			break
 		}
 		if err := os.Remove(file + suffix); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return "", fmt.Errorf("can't begin anew in %s: end the other practice hospital first", folder)
+			leave()
+			return "", nil, fmt.Errorf("can't begin anew in %s: remove %s yourself", folder, file+suffix)
 		}
 	}
 	c.database = "sqlite:" + file
-	return folder, nil
+	return folder, leave, nil
+}
+
+// occupy keeps every other practice hospital out of a folder until leave is
+// called, or this program ends however it ends.
+func occupy(folder string) (leave func(), err error) {
+	lock, err := os.OpenFile(filepath.Join(folder, "in-use"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("can't write in the folder %s: choose another with -folder", folder)
+	}
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		lock.Close()
+		return nil, fmt.Errorf("another practice hospital is running in %s: end it, or choose another -folder", folder)
+	}
+	return func() { lock.Close() }, nil
 }
 
 // practiceToday founds the practice hospital if this database has none, and
@@ -112,14 +133,22 @@ func (s *server) practiceVisits(ctx context.Context, now time.Time) error {
 		{5, 0, 35 * time.Minute, 30 * time.Minute, booking.Tongue{}},
 		{9, 0, 20 * time.Minute, 15 * time.Minute, booking.Tongue{}},
 	} {
-		_, err := s.desk.BookAt(ctx, booking.System, desk.BookedVisit{
-			Patient: practiceID[booking.PatientID]("patient %d", v.patient),
+		patient := practiceID[booking.PatientID]("patient %d", v.patient)
+		bedside, err := s.desk.Patient(ctx, booking.System, patient)
+		if err != nil {
+			return err
+		}
+		if len(bedside.Visits) > 0 {
+			continue // from the last start
+		}
+		_, err = s.desk.BookAt(ctx, booking.System, desk.BookedVisit{
+			Patient: patient,
 			Members: []booking.MemberID{practiceID[booking.MemberID]("member %d %d", v.patient, v.relative)},
 			Tongue:  v.tongue, Start: now.Add(v.in).Truncate(5 * time.Minute).Add(5 * time.Minute), Length: v.length,
 		})
 		var refusal *booking.Refusal
 		if errors.As(err, &refusal) {
-			continue // the last run's visits, or the tour's, are in the way
+			continue // somebody has booked what it would need
 		}
 		if err != nil {
 			return fmt.Errorf("book the practice visits: %w", err)

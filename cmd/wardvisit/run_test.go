@@ -164,6 +164,10 @@ func startDemo(t *testing.T, args ...string) (tour, func()) {
 func TestDemoGoesOnFromWhereItWas(t *testing.T) {
 	folder := t.TempDir()
 	open, stop := startDemo(t, "-folder", folder)
+	second := run(t.Context(), []string{"demo", "-folder", folder, "-listen", "127.0.0.1:0"}, environment(), io.Discard, io.Discard)
+	if second == nil || !strings.Contains(second.Error(), "another practice hospital is running") {
+		t.Errorf("a second one in the same folder: %v", second)
+	}
 	for _, url := range []string{open.URL, open.Ward.URL, open.Relative.URL, open.Interpreter.URL, open.Device.URL, open.Messages.URL} {
 		res, err := http.Get(url)
 		if err != nil {

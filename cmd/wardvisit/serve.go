@@ -69,8 +69,25 @@ func serve(ctx context.Context, args []string, c console) error {
 		return err
 	}
 	defer s.close()
+	s.warn()
 	s.log.Info("ready", "url", s.public.String(), "media", s.media.Local())
 	return s.run(ctx)
+}
+
+// warn says what a real hospital would miss.
+func (s *server) warn() {
+	if s.public.Scheme != "https" && s.public.Hostname() != "localhost" {
+		s.log.Warn("the public URL is not https: browsers will refuse the camera")
+	}
+	if s.public.Hostname() == "localhost" {
+		s.log.Warn("links in messages lead to this machine alone: say -public-url")
+	}
+	if s.cfg.notifyKey == "" {
+		s.log.Warn("no way to send texts is configured: they wait until there is one (-notify-key)")
+	}
+	if s.cfg.notifyKey == "" && s.cfg.smtp == "" {
+		s.log.Warn("no way to send emails is configured: they wait until there is one (-smtp)")
+	}
 }
 
 // open introduces everyone, and undoes what it did if somebody can't come.

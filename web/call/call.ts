@@ -42,7 +42,7 @@ class Call {
     this.bedside = as === "device";
     this.capture = new Capture(() => this.captured(), this.bedside);
     this.connection = new Connection(this.capture, (state) => this.room.mediaIs(state));
-    this.page = new Page(root, { ward, phone }, {
+    this.page = new Page(root, { as, ward, phone }, {
       stream: (audio, video) => this.connection.stream(audio, video),
       pin: (seat) => this.room.pin(seat),
       sawPicture: () => this.room.sawPicture(),

@@ -66,6 +66,11 @@ export class Page {
 
   /** show draws what the room says. */
   show(now: Snapshot, view: View): void {
+    if (view.stage === "over") {
+      // Whatever was still to be read out is not so any more: the heading says the rest.
+      this.queue = [];
+      this.part("announce").replaceChildren();
+    }
     this.say(news(this.last, view));
     this.last = view;
     this.tiles.show(view);

@@ -9,7 +9,7 @@ import { Room } from "./room.ts";
 import { atTheEnd, joiningWords, networkWords, ring, troubleWords } from "./words.ts";
 import { TurnedAway } from "./world.ts";
 
-const place = { ward: "Willow ward", phone: "020 7946 0123" };
+const place = { as: "visitor", ward: "Willow ward", phone: "020 7946 0123" };
 const unspecific = atTheEnd({ kind: "refused", code: "?", text: "" }, place).heading;
 
 /** codes are every code with which a join can be refused, read from the protocol itself. */
@@ -43,7 +43,7 @@ test("a no from the desk is told in the desk's own words", () => {
 test("whoever cannot get through is told whom to ring", () => {
   const now = { ...new Room(new FakeWorld()).now, tries: 5 };
   assert.match(joiningWords(now, place), /020 7946 0123/);
-  assert.equal(ring({ ward: "Willow ward", phone: "" }), "ring the ward");
+  assert.equal(ring({ as: "visitor", ward: "Willow ward", phone: "" }), "ring the ward");
 });
 
 test("every trouble says what to do, and no camera is no reason to stay away", () => {
@@ -68,4 +68,11 @@ test("a network that may hold up the call is not called good, and says what to t
     assert.equal(networkWords(socket, packets).state, "bad");
     assert.match(networkWords(socket, packets).text, /mobile data/);
   }
+});
+
+test("everybody has a goodbye of their own", () => {
+  const goodbye = (as: string) => atTheEnd({ kind: "ended", reason: "ended" }, { ...place, as }).text;
+  assert.match(goodbye("visitor"), /^Thank you for visiting/);
+  assert.match(goodbye("interpreter"), /^Thank you for interpreting/);
+  assert.equal(goodbye("device"), "A member of staff will take the iPad.");
 });

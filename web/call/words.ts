@@ -18,6 +18,8 @@ export interface Message {
 
 /** Place is what the page knows of where the visit is. */
 export interface Place {
+  /** Who reads: "visitor", "interpreter", or "device" for the patient's side. */
+  readonly as: string;
   readonly ward: string;
   readonly phone: string;
 }
@@ -52,8 +54,20 @@ function unknownRefusal(text: string, place: Place): Message {
   return { heading: heading || "You cannot join the visit", text: rest + help, then: "join" };
 }
 
+/** thanksTo says goodbye to whoever reads. */
+function thanksTo(place: Place): string {
+  switch (place.as) {
+    case "device":
+      return "A member of staff will take the iPad.";
+    case "interpreter":
+      return `Thank you for interpreting. If something was wrong, ${ring(place)}.`;
+    default:
+      return `Thank you for visiting. If you are worried, or want to know how things are, ${ring(place)}.`;
+  }
+}
+
 function endings(place: Place): { readonly [reason in EndedReason]: Message } {
-  const thanks = `Thank you for visiting. If you are worried, or want to know how things are, ${ring(place)}.`;
+  const thanks = thanksTo(place);
   return {
     ended: { heading: "The visit has ended", text: thanks, then: "" },
     finished: { heading: "The visit has ended", text: thanks, then: "" },
