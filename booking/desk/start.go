@@ -53,7 +53,7 @@ func fit(device booking.Device) error {
 // standIn reserves another iPad for what is left of a visit, in the place of its
 // own. It returns the empty id when there is none.
 func (d *Desk) standIn(ctx context.Context, a *act, v booking.Visit) (booking.DeviceID, error) {
-	id, left, err := findStandIn(ctx, a.Tx, v, a.now, nil)
+	id, left, err := findStandIn(ctx, a.Tx, v, a.now)
 	if err != nil || id == "" {
 		return "", err
 	}
@@ -70,8 +70,8 @@ func (d *Desk) standIn(ctx context.Context, a *act, v booking.Visit) (booking.De
 }
 
 // findStandIn finds the iPad on which a visit would start in the place of its
-// own: paired, clean, and free for what is left. Those in but are spoken for.
-func findStandIn(ctx context.Context, tx *store.Tx, v booking.Visit, now time.Time, but map[booking.DeviceID]bool) (booking.DeviceID, booking.Interval, error) {
+// own: paired, clean, and free for what is left.
+func findStandIn(ctx context.Context, tx *store.Tx, v booking.Visit, now time.Time) (booking.DeviceID, booking.Interval, error) {
 	left := v.DeviceTime()
 	if now.After(left.Start()) {
 		begins := now.Truncate(time.Minute)
@@ -91,7 +91,7 @@ func findStandIn(ctx context.Context, tx *store.Tx, v booking.Visit, now time.Ti
 		return "", left, err
 	}
 	for _, device := range devices {
-		if !device.Paired || device.State != booking.DeviceReady || but[device.ID] {
+		if !device.Paired || device.State != booking.DeviceReady {
 			delete(diary.Devices, device.ID)
 		}
 	}
@@ -100,20 +100,19 @@ func findStandIn(ctx context.Context, tx *store.Tx, v booking.Visit, now time.Ti
 }
 
 // standIns says of each visit that can be started, but not on its own iPad,
-// which other would do; no iPad is promised to two.
+// which other would do. It may be the same for two: whichever is started first
+// has it, since only the ward knows which bed can wait.
 func standIns(ctx context.Context, tx *store.Tx, board *Board, now time.Time) error {
-	promised := map[booking.DeviceID]bool{}
 	for i := range board.Visits {
 		v := &board.Visits[i]
 		opens := v.When.Start().Add(-v.WardRecord.Policy.OpensBefore)
 		if v.State != booking.Booked || now.Before(opens) || fit(v.DeviceRecord) == nil {
 			continue
 		}
-		id, _, err := findStandIn(ctx, tx, v.Visit, now, promised)
+		id, _, err := findStandIn(ctx, tx, v.Visit, now)
 		if err != nil {
 			return err
 		}
-		promised[id] = true
 		for _, device := range board.Devices {
 			if device.ID == id {
 				v.StandIn = &device

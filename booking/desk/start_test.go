@@ -62,9 +62,9 @@ func TestRoomsOpenEmpty(t *testing.T) {
 	})
 }
 
-// What the board promises, Start keeps: one iPad to one visit, only a clean one,
-// and one that is clean again as soon as somebody says so.
-func TestTheBoardPromisesOneIPadToOneVisit(t *testing.T) {
+// What the board promises, Start keeps: only an iPad that is free and clean, and
+// one is clean again as soon as somebody says so.
+func TestTheBoardNamesTheIPadThatAVisitStartsOn(t *testing.T) {
 	inHospital(t, func(t *testing.T, w *world) {
 		ctx := t.Context()
 		first := w.book(1, today(15, 0), desk.Details{})
