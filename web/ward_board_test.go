@@ -83,6 +83,22 @@ func TestTheBoardSaysWhatToDoNext(t *testing.T) {
 	}
 }
 
+func TestTheBoardKnowsAnInterpreterWhoHasCome(t *testing.T) {
+	for here, want := range map[bool]string{false: "Polish interpreter is coming", true: "Polish interpreter is here"} {
+		v := boardVisit(t, func(v *desk.Visit) {
+			v.Tongue = booking.Tongue{Language: "pl", Mode: booking.Spoken}
+			v.Interpreter = &booking.InterpreterBooking{State: booking.Accepted}
+			v.People = []booking.Participant{{ID: "i", Role: booking.AsInterpreter, Name: "Zofia Nowak", Place: booking.Expected}}
+			if here {
+				v.People[0].HereSince = noon
+			}
+		})
+		if got := interpreterTag(v); got == nil || got.Text != want {
+			t.Errorf("here %v: %v, want %q", here, got, want)
+		}
+	}
+}
+
 func TestTheMostPressingVisitComesFirst(t *testing.T) {
 	two := noon.Add(2 * time.Hour)
 	startable := boardVisit(t, func(*desk.Visit) {})

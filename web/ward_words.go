@@ -83,6 +83,11 @@ func interpreterTag(v desk.Visit) *tag {
 	if v.Interpreter == nil {
 		return &tag{"No " + language + " interpreter found", "red"}
 	}
+	for _, p := range v.People {
+		if p.Role == booking.AsInterpreter && !p.HereSince.IsZero() {
+			return &tag{language + " interpreter is here", "green"}
+		}
+	}
 	switch v.Interpreter.State {
 	case booking.Accepted:
 		return &tag{language + " interpreter is coming", "green"}
