@@ -76,7 +76,7 @@ func startCluster(ctx context.Context) error {
 	where := os.Getenv("WARDVISIT_TEST_POSTGRES")
 	if where == "" {
 		var err error
-		if where, cluster.stop, err = throwAway(ctx); err != nil {
+		if where, cluster.stop, err = ThrowAway(ctx, forTests...); err != nil {
 			return err
 		}
 	}
@@ -130,9 +130,13 @@ func stopCluster() {
 	}
 }
 
-// throwAway starts a PostgreSQL server in a new folder, listening on a socket in
-// it and nowhere else. fsync is off: what is lost in a power cut is a test.
-func throwAway(ctx context.Context) (where string, stop func(), err error) {
+// forTests are settings under which a power cut loses data: what is lost is a test.
+var forTests = []string{"-F", "-c", "full_page_writes=off"}
+
+// ThrowAway starts a PostgreSQL server in a new folder, listening on a socket in
+// it and nowhere else, with further settings as arguments of postgres. stop ends
+// it and removes the folder; it also ends with this process.
+func ThrowAway(ctx context.Context, settings ...string) (where string, stop func(), err error) {
 	bin, err := programs()
 	if err != nil {
 		return "", nil, err
@@ -154,8 +158,8 @@ func throwAway(ctx context.Context) (where string, stop func(), err error) {
 		remove()
 		return "", nil, fmt.Errorf("storetest: initdb: %w\n%s", err, out)
 	}
-	server := exec.Command(filepath.Join(bin, "postgres"), "-D", data, "-k", dir, "-h", "", "-F",
-		"-c", "full_page_writes=off", "-c", "max_connections=200", "-c", "log_min_messages=fatal")
+	server := exec.Command(filepath.Join(bin, "postgres"), append([]string{"-D", data, "-k", dir, "-h", "",
+		"-c", "max_connections=200", "-c", "log_min_messages=fatal"}, settings...)...)
 	server.SysProcAttr = as
 	end, err := outlived(server)
 	if err != nil {
