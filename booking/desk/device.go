@@ -53,13 +53,17 @@ func deviceEvent(now time.Time, by booking.Actor, what booking.Action, device bo
 
 // BeginPairing makes a code for a device; an earlier code dies.
 func (d *Desk) BeginPairing(ctx context.Context, by booking.Actor, id booking.DeviceID) (Pairing, error) {
+	return d.beginPairing(ctx, by, id, pairingLife)
+}
+
+func (d *Desk) beginPairing(ctx context.Context, by booking.Actor, id booking.DeviceID, life time.Duration) (Pairing, error) {
 	return onDevice(ctx, d, by, id, func(tx *store.Tx, device booking.Device) (Pairing, error) {
 		code, err := d.newReference() // the same letters are easy to type, too
 		if err != nil {
 			return Pairing{}, err
 		}
 		now := d.now()
-		p := Pairing{Device: device, Code: string(code), Expires: now.Add(pairingLife)}
+		p := Pairing{Device: device, Code: string(code), Expires: now.Add(life)}
 		if err := tx.SetPairing(ctx, id, d.hashCode(pairingScope, p.Code), p.Expires); err != nil {
 			return Pairing{}, err
 		}

@@ -136,3 +136,22 @@ func TestThePracticePhone(t *testing.T) {
 		}
 	})
 }
+
+// The code that a practice hospital prints as it starts is still good when its
+// reader comes to it; a ward's own is not.
+func TestAPracticeCodeWaitsForItsReader(t *testing.T) {
+	inHospital(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		ok(t, w.store.Do(ctx, func(tx *store.Tx) error { return tx.SetSetting(ctx, "practice", "true") }))
+		printed := must[string](t)(w.PracticePairing(ctx, deviceID(1)))
+		shown := must[desk.Pairing](t)(w.BeginPairing(ctx, nurse(1), deviceID(2)))
+		w.at(w.clock().Add(23 * time.Hour))
+		_, _, err := w.Pair(ctx, shown.Code)
+		refused(t, "a ward's code the next day", err, booking.ErrPairingCode)
+		paired, _, err := w.Pair(ctx, printed)
+		ok(t, err)
+		if paired.ID != deviceID(1) {
+			t.Errorf("paired %v", paired.Tag)
+		}
+	})
+}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/wardvisit/wardvisit/booking"
 	"github.com/wardvisit/wardvisit/booking/store"
@@ -191,13 +192,17 @@ func (d *Desk) PracticeLink(ctx context.Context, member booking.MemberID, interp
 	return link[strings.LastIndex(link, "/")+1:], err
 }
 
+// practicePairingLife is long, since the code is printed once, at the start, and
+// opens nothing but a practice hospital.
+const practicePairingLife = 24 * time.Hour
+
 // PracticePairing returns a new pairing code for a device of a practice
 // hospital.
 func (d *Desk) PracticePairing(ctx context.Context, id booking.DeviceID) (code string, err error) {
 	if err := d.onlyInPractice(ctx); err != nil {
 		return "", err
 	}
-	p, err := d.BeginPairing(ctx, booking.System, id)
+	p, err := d.beginPairing(ctx, booking.System, id, practicePairingLife)
 	return p.Code, err
 }
 
