@@ -79,6 +79,21 @@ var (
 	ErrVisitOver     = &Refusal{Conflict, "visit_over"}
 	ErrVisitBegun    = &Refusal{Conflict, "visit_begun"}
 	ErrStale         = &Refusal{Conflict, "stale"}
+	ErrKeyReused     = &Refusal{Conflict, "key_reused"}
+
+	// What a ward decides. Those that may be set aside are listed at Settle.
+	ErrClosed           = &Refusal{Conflict, "closed"}
+	ErrProtected        = &Refusal{Conflict, "protected_time"}
+	ErrWeekFull         = &Refusal{Conflict, "week_full"}
+	ErrReasonNeeded     = &Refusal{Invalid, "reason_needed"}
+	ErrPolicyForbids    = &Refusal{Invalid, "policy_forbids"}
+	ErrBadPolicy        = &Refusal{Invalid, "bad_policy"}
+	ErrSessionBackwards = &Refusal{Invalid, "session_backwards"}
+	ErrSessionTooShort  = &Refusal{Invalid, "session_too_short"}
+	ErrSessionNever     = &Refusal{Invalid, "session_never"}
+	ErrSessionClashes   = &Refusal{Conflict, "session_clashes"}
+	ErrBadSession       = &Refusal{Invalid, "bad_session"}
+	ErrClosureBackwards = &Refusal{Invalid, "closure_backwards"}
 
 	// On the day.
 	ErrNotStarted     = &Refusal{Conflict, "not_started"}

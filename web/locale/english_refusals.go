@@ -55,6 +55,7 @@ var refusalsEnglish = map[string]string{
 	"visit_over":      "This visit is over. You can book another.",
 	"visit_begun":     "This visit has begun. It cannot be changed now.",
 	"stale":           "Somebody changed this while you were looking at it. Check it and try again.",
+	"key_reused":      "This page has been used already for something else. Check your answers and press the button again.",
 
 	"not_started":     "The visit has not started yet. Please wait: the ward will start it.",
 	"not_open_yet":    "It is too early to join. Come back a few minutes before the visit.",
