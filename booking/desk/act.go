@@ -57,34 +57,43 @@ func interprets(by booking.Actor, r store.Record) bool {
 
 // change runs an act on the visit called ref and returns what has become of it.
 func (d *Desk) change(ctx context.Context, by booking.Actor, ref booking.Reference, may right, fn func(a *act) error) (Visit, error) {
-	return d.changeTaken(ctx, by, may, fn, func(tx *store.Tx) (store.Record, error) { return tx.TakeReference(ctx, ref) })
+	return do(ctx, d, func(tx *store.Tx) (Visit, error) { return d.changeIn(ctx, tx, by, may, fn, byReference(ref)) })
 }
 
 // changeByID is change for those that have a visit's id: forms, rooms, sweeps.
 func (d *Desk) changeByID(ctx context.Context, by booking.Actor, id booking.VisitID, may right, fn func(a *act) error) (Visit, error) {
-	return d.changeTaken(ctx, by, may, fn, func(tx *store.Tx) (store.Record, error) { return tx.Take(ctx, id) })
+	return do(ctx, d, func(tx *store.Tx) (Visit, error) { return d.changeIn(ctx, tx, by, may, fn, byID(id)) })
 }
 
-// changeTaken runs an act on the visit that take returns. Everybody who changes
-// a visit takes it, so it is as it is now until the act is over.
-func (d *Desk) changeTaken(ctx context.Context, by booking.Actor, may right, fn func(a *act) error, take func(tx *store.Tx) (store.Record, error)) (Visit, error) {
-	return do(ctx, d, func(tx *store.Tx) (Visit, error) {
-		rec, err := take(tx)
-		if err != nil {
-			return Visit{}, err
-		}
-		if !may(by, rec) {
-			return Visit{}, booking.ErrNoSuchVisit // not even that it exists
-		}
-		a := &act{Tx: tx, by: by, now: d.now(), rec: rec}
-		if a.ward, err = tx.WardUnder(ctx, rec.Ward, rec.PolicyVersion); err != nil {
-			return Visit{}, err
-		}
-		if err := fn(a); err != nil {
-			return Visit{}, err
-		}
-		return a.show(ctx)
-	})
+// A taking finds the visit of an act. Everybody who changes a visit takes it, so
+// it is as it is now until the act is over.
+type taking func(ctx context.Context, tx *store.Tx) (store.Record, error)
+
+func byID(id booking.VisitID) taking {
+	return func(ctx context.Context, tx *store.Tx) (store.Record, error) { return tx.Take(ctx, id) }
+}
+
+func byReference(ref booking.Reference) taking {
+	return func(ctx context.Context, tx *store.Tx) (store.Record, error) { return tx.TakeReference(ctx, ref) }
+}
+
+// changeIn runs an act, in a transaction, on the visit that take finds.
+func (d *Desk) changeIn(ctx context.Context, tx *store.Tx, by booking.Actor, may right, fn func(a *act) error, take taking) (Visit, error) {
+	rec, err := take(ctx, tx)
+	if err != nil {
+		return Visit{}, err
+	}
+	if !may(by, rec) {
+		return Visit{}, booking.ErrNoSuchVisit // not even that it exists
+	}
+	a := &act{Tx: tx, by: by, now: d.now(), rec: rec}
+	if a.ward, err = tx.WardUnder(ctx, rec.Ward, rec.PolicyVersion); err != nil {
+		return Visit{}, err
+	}
+	if err := fn(a); err != nil {
+		return Visit{}, err
+	}
+	return a.show(ctx)
 }
 
 // load reads the visit of the act again.

@@ -11,8 +11,8 @@ import (
 // coming. Pressing twice gives the same visit. ErrNoInterpreter leaves the visit
 // held, for the family to choose another time or do without.
 func (d *Desk) Book(ctx context.Context, by booking.Actor, id booking.VisitID) (Visit, error) {
-	return d.changeByID(ctx, by, id, maySteer, func(a *act) error {
-		return d.confirm(ctx, a)
+	return create(ctx, d, by, makesVisit(by, "book", id), func(tx *store.Tx) (Visit, error) {
+		return d.changeIn(ctx, tx, by, maySteer, func(a *act) error { return d.confirm(ctx, a) }, byID(id))
 	})
 }
 
@@ -72,42 +72,46 @@ func (a *act) mayAllCome(ctx context.Context) error {
 // AddPeople adds approved members of the circle to a booked visit; each gets
 // their own link. Staff may do so also while the visit is on.
 func (d *Desk) AddPeople(ctx context.Context, by booking.Actor, ref booking.Reference, members []booking.MemberID) (Visit, error) {
-	return d.change(ctx, by, ref, maySteer, func(a *act) error {
-		switch {
-		case a.rec.State.Over() || a.rec.State == booking.Held:
-			return booking.ErrVisitOver
-		case a.rec.State.Open() && by.Visitor() != "":
-			return booking.ErrVisitBegun
-		case a.rec.Locked:
-			return booking.ErrRoomLocked
-		}
-		before := len(a.rec.People)
-		for _, id := range members {
-			m, err := a.companion(ctx, id)
-			if err != nil {
-				return err
-			}
-			if err := d.expect(ctx, a, m.Visitor.ID); err != nil {
-				return err
-			}
-		}
-		added := a.rec.People[before:]
-		if len(added) == 0 {
-			return nil
-		}
-		if err := a.mayAllCome(ctx); err != nil {
-			return err
-		}
-		for _, p := range added {
-			if err := a.record(ctx, booking.PersonAdded, label(p)); err != nil {
-				return err
-			}
-		}
-		if err := a.save(ctx, a.rec.Visit); err != nil {
-			return err
-		}
-		return d.tellComing(ctx, a, booking.NoticeBooked, added)
+	return create(ctx, d, by, makesVisit(by, "add_people", ref, members), func(tx *store.Tx) (Visit, error) {
+		return d.changeIn(ctx, tx, by, maySteer, func(a *act) error { return d.addPeople(ctx, a, members) }, byReference(ref))
 	})
+}
+
+func (d *Desk) addPeople(ctx context.Context, a *act, members []booking.MemberID) error {
+	switch {
+	case a.rec.State.Over() || a.rec.State == booking.Held:
+		return booking.ErrVisitOver
+	case a.rec.State.Open() && a.by.Visitor() != "":
+		return booking.ErrVisitBegun
+	case a.rec.Locked:
+		return booking.ErrRoomLocked
+	}
+	before := len(a.rec.People)
+	for _, id := range members {
+		m, err := a.companion(ctx, id)
+		if err != nil {
+			return err
+		}
+		if err := d.expect(ctx, a, m.Visitor.ID); err != nil {
+			return err
+		}
+	}
+	added := a.rec.People[before:]
+	if len(added) == 0 {
+		return nil
+	}
+	if err := a.mayAllCome(ctx); err != nil {
+		return err
+	}
+	for _, p := range added {
+		if err := a.record(ctx, booking.PersonAdded, label(p)); err != nil {
+			return err
+		}
+	}
+	if err := a.save(ctx, a.rec.Visit); err != nil {
+		return err
+	}
+	return d.tellComing(ctx, a, booking.NoticeBooked, added)
 }
 
 // BookAt books a visit at any time, also one that no session offers, for whoever
@@ -123,7 +127,8 @@ func (d *Desk) BookAt(ctx context.Context, by booking.Actor, b BookedVisit) (Vis
 	case len(b.Members) == 0:
 		return Visit{}, booking.ErrNobodyComing
 	}
-	return do(ctx, d, func(tx *store.Tx) (Visit, error) {
+	asked := makesVisit(by, "book_at", b.Patient, b.Members, b.Tongue, when.String())
+	return create(ctx, d, by, asked, func(tx *store.Tx) (Visit, error) {
 		first, err := tx.Member(ctx, b.Members[0])
 		if err != nil {
 			return Visit{}, err

@@ -45,7 +45,7 @@ func (d *Desk) Propose(ctx context.Context, by booking.Actor, patient booking.Pa
 	if err != nil {
 		return booking.CircleMember{}, err
 	}
-	return do(ctx, d, func(tx *store.Tx) (booking.CircleMember, error) {
+	return create(ctx, d, by, makesMember(by, "propose", patient, who), func(tx *store.Tx) (booking.CircleMember, error) {
 		none := booking.CircleMember{}
 		standing, err := standingFor(ctx, tx, by, patient, by.Visitor())
 		switch {
@@ -70,10 +70,15 @@ func (d *Desk) Propose(ctx context.Context, by booking.Actor, patient booking.Pa
 		if err := putMember(ctx, tx, m, isNew); err != nil {
 			return none, err
 		}
-		err = tx.AddEvent(ctx, memberEvent(d.now(), by, booking.VisitorProposed, m, standing.Ward.ID, ""))
-		m.Visitor.Phone, m.Visitor.Email, m.Barred = "", "", false // whose number it is, only the ward knows
-		return m, err
+		return proposed(m), tx.AddEvent(ctx, memberEvent(d.now(), by, booking.VisitorProposed, m, standing.Ward.ID, ""))
 	})
+}
+
+// proposed is a member as whoever proposed them may know them: whose number it
+// is, only the ward knows.
+func proposed(m booking.CircleMember) booking.CircleMember {
+	m.Visitor.Phone, m.Visitor.Email, m.Barred = "", "", false
+	return m
 }
 
 // Invite takes somebody into a patient's circle and sends them a link. A person
@@ -83,7 +88,7 @@ func (d *Desk) Invite(ctx context.Context, by booking.Actor, patient booking.Pat
 	if err != nil {
 		return booking.CircleMember{}, err
 	}
-	return do(ctx, d, func(tx *store.Tx) (booking.CircleMember, error) {
+	return create(ctx, d, by, makesMember(by, "invite", patient, who), func(tx *store.Tx) (booking.CircleMember, error) {
 		none := booking.CircleMember{}
 		ward, err := wardOf(ctx, tx, by, patient)
 		if err != nil {

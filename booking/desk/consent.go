@@ -15,7 +15,7 @@ func (d *Desk) RecordConsent(ctx context.Context, by booking.Actor, c booking.Co
 	default:
 		return c, booking.ErrBadChoice
 	}
-	return do(ctx, d, func(tx *store.Tx) (booking.Consent, error) {
+	return create(ctx, d, by, makesConsent(by, c), func(tx *store.Tx) (booking.Consent, error) {
 		c := c // run again, it starts again
 		ward, err := wardOf(ctx, tx, by, c.Patient)
 		if err != nil {
@@ -50,6 +50,19 @@ func (d *Desk) RecordConsent(ctx context.Context, by booking.Actor, c booking.Co
 			At: now, By: by, Action: booking.ConsentRecorded, Subject: "patient " + string(c.Patient), Ward: ward.ID, Reason: string(c.Basis),
 		})
 	})
+}
+
+func makesConsent(by booking.Actor, asked booking.Consent) creation[booking.Consent] {
+	return creation[booking.Consent]{
+		act: "record_consent", asked: []any{asked.Patient, asked.Basis, asked.By, asked.ReviewOn.String()},
+		id: func(made booking.Consent) string { return string(made.ID) },
+		find: func(ctx context.Context, tx *store.Tx, id string) (booking.Consent, error) {
+			if _, err := wardOf(ctx, tx, by, asked.Patient); err != nil {
+				return booking.Consent{}, err
+			}
+			return tx.ConsentByID(ctx, booking.ConsentID(id))
+		},
+	}
 }
 
 // WithdrawConsent writes down that a patient's yes is taken back. Visits stay,

@@ -39,7 +39,13 @@ type Desk struct {
 	pepper  []byte
 	region  string
 	hashing chan struct{} // one place for each password being checked
+	ticks   *ticks
+	key     string // of the act that creates; empty for none
+}
 
+// ticks are what makes ids different. They are shared by every desk that Keyed
+// makes of one.
+type ticks struct {
 	mu     sync.Mutex // guards lastID
 	lastID uint64
 }
@@ -57,7 +63,7 @@ func New(c Config) (*Desk, error) {
 	}
 	return &Desk{
 		store: c.Store, clock: c.Now, random: c.Random, public: strings.TrimRight(c.PublicURL, "/"),
-		pepper: c.Pepper, region: c.Region, hashing: make(chan struct{}, passwordsAtOnce),
+		pepper: c.Pepper, region: c.Region, hashing: make(chan struct{}, passwordsAtOnce), ticks: &ticks{},
 	}, nil
 }
 
@@ -83,10 +89,10 @@ func (d *Desk) newID() (string, error) {
 // tick returns milliseconds with 12 more bits, and never the same twice.
 func (d *Desk) tick() uint64 {
 	now := uint64(d.clock().UnixMilli()) << 12
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	d.lastID = max(now, d.lastID+1)
-	return d.lastID
+	d.ticks.mu.Lock()
+	defer d.ticks.mu.Unlock()
+	d.ticks.lastID = max(now, d.ticks.lastID+1)
+	return d.ticks.lastID
 }
 
 // newSecret returns n random bytes to be put in a link or a cookie.

@@ -25,6 +25,19 @@
 // transaction, so that an abandoned form never blocks anybody for longer than it
 // said; Sweep ends those that nobody meets.
 //
+// # Keys
+//
+// A request may arrive twice: a press that was not answered is pressed again, a
+// program that was cut off asks once more. Keyed returns the desk for one such
+// request. Its act is run once; asking again under the same key gives the same
+// answer, the thing that was made as it stands now, also after a crash, since the
+// key is kept in the transaction of the act. The same key with anything else asked
+// is ErrKeyReused. A key belongs to the actor who chose it, and is forgotten after
+// a week.
+//
+// An act that creates is written with create in the place of do, and a creation
+// that says what is asked and how to find what was made.
+//
 // # Secrets
 //
 // Links, one-time codes, pairing codes and device keys are kept only as hashes.

@@ -16,7 +16,7 @@ import (
 // actor themself, or whom staff book for. Pressing twice gives the same hold;
 // another slot gives the first one back.
 func (d *Desk) Hold(ctx context.Context, by booking.Actor, patient booking.PatientID, visitor booking.VisitorID, start time.Time) (Visit, error) {
-	held, err := do(ctx, d, func(tx *store.Tx) (Visit, error) {
+	held, err := create(ctx, d, by, makesVisit(by, "hold", patient, visitor, start.UTC()), func(tx *store.Tx) (Visit, error) {
 		standing, err := standingFor(ctx, tx, by, patient, visitor)
 		if err != nil {
 			return Visit{}, err

@@ -39,6 +39,7 @@ type world struct {
 	*desk.Desk
 	t     *testing.T
 	store *store.Store
+	url   string
 	raw   *sql.DB
 
 	mu  sync.Mutex // guards now
@@ -199,7 +200,7 @@ func inHospitalOf(t *testing.T, patients, wide int, test func(t *testing.T, w *w
 			t.Fatal(err)
 		}
 		t.Cleanup(func() { s.Close() })
-		w := &world{t: t, store: s, raw: storetest.Raw(t, url), now: morning}
+		w := &world{t: t, store: s, url: url, raw: storetest.Raw(t, url), now: morning}
 		w.Desk, err = desk.New(desk.Config{
 			Store: s, Now: w.clock, PublicURL: "https://visits.example/", Pepper: []byte("0123456789abcdef0123456789abcdef"),
 		})

@@ -33,7 +33,7 @@ func (d *Desk) Sweep(ctx context.Context) (closed []booking.VisitID, err error) 
 		}
 	}
 	return closed, errors.Join(append(errs, d.store.Do(ctx, func(tx *store.Tx) error {
-		return tx.Forget(ctx, d.now().Add(-forgetAfter))
+		return errors.Join(tx.Forget(ctx, d.now().Add(-forgetAfter)), tx.ForgetAnswers(ctx, d.now().Add(-keyLife)))
 	}))...)
 }
 

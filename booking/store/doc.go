@@ -17,8 +17,8 @@
 // # Who waits for whom
 //
 // Two acts that reserve the same things must not wait for each other in a
-// circle. So every act touches rows in one order: the patient, then devices, then
-// interpreters, by Touch; then whatever hangs on them; and last, by itself, the
+// circle. So every act touches rows in one order: its key, if it has one; the
+// patient, then devices, then interpreters, by Touch; then whatever hangs on them; and last, by itself, the
 // serial of each ward that Record named. On SQLite there is one writer and
 // nothing to order.
 //

@@ -1,26 +1,32 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/wardvisit/wardvisit/booking"
 )
 
-const addPatient = `INSERT INTO patients (id, mrn, name, alias, state) VALUES ($1, $2, $3, $4, $5)`
+const addPatient = `
+INSERT INTO patients (id, mrn, name, alias, state, infection) VALUES ($1, $2, $3, $4, $5, $6)`
 
 // AddPatient saves a new patient.
 func (tx *Tx) AddPatient(ctx context.Context, p booking.Patient) error {
-	return tx.save(ctx, "add patient", addPatient, p.ID, p.MRN, p.Name, p.Alias, p.State)
+	return tx.save(ctx, "add patient", addPatient, p.ID, p.MRN, p.Name, p.Alias, p.State,
+		cmp.Or(p.Infection, booking.NoInfection))
 }
 
 const (
-	patientColumns = `p.id, p.mrn, p.name, p.alias, p.state`
+	patientColumns = `p.id, p.mrn, p.name, p.alias, p.state, p.infection, p.merged_into`
 	patientByID    = `SELECT ` + patientColumns + ` FROM patients AS p WHERE p.id = $1`
 )
 
-func patientDest(p *booking.Patient) []any { return []any{&p.ID, &p.MRN, &p.Name, &p.Alias, &p.State} }
+func patientDest(p *booking.Patient) []any {
+	return []any{&p.ID, &p.MRN, &p.Name, &p.Alias, &p.State, &p.Infection, into(&p.MergedInto)}
+}
 
 func scanPatient(row scanner) (p booking.Patient, err error) {
 	err = row.Scan(patientDest(&p)...)
@@ -96,9 +102,10 @@ const (
 INSERT INTO consents (id, patient_id, basis, given_by, recorded_by, at, review_on, withdrawn_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
 
-	lastConsent = `
-SELECT id, patient_id, basis, given_by, recorded_by, at, review_on, withdrawn_at
-FROM   consents WHERE patient_id = $1 ORDER BY at DESC, id DESC LIMIT 1`
+	selectConsent = `
+SELECT id, patient_id, basis, given_by, recorded_by, at, review_on, withdrawn_at FROM consents `
+	lastConsent = selectConsent + `WHERE patient_id = $1 ORDER BY at DESC, id DESC LIMIT 1`
+	consentByID = selectConsent + `WHERE id = $1`
 
 	withdrawConsent = `UPDATE consents SET withdrawn_at = $2 WHERE patient_id = $1 AND withdrawn_at IS NULL`
 )
@@ -112,17 +119,24 @@ func (tx *Tx) AddConsent(ctx context.Context, c booking.Consent) error {
 // Consent returns the latest consent of a patient; the zero Consent when there
 // is none.
 func (tx *Tx) Consent(ctx context.Context, patient booking.PatientID) (booking.Consent, error) {
-	consent, err := one(ctx, tx, "consent", errNothing, func(row scanner) (c booking.Consent, err error) {
-		var given, withdrawn stamp
-		var review day
-		err = row.Scan(&c.ID, &c.Patient, &c.Basis, &c.By, &c.RecordedBy, &given, &review, &withdrawn)
-		c.At, c.ReviewOn, c.WithdrawnAt = given.Time, review.Date, withdrawn.Time
-		return c, err
-	}, lastConsent, patient)
+	consent, err := one(ctx, tx, "consent", errNothing, scanConsent, lastConsent, patient)
 	if errors.Is(err, errNothing) {
 		return booking.Consent{}, nil
 	}
 	return consent, err
+}
+
+// ConsentByID returns one consent, also one that another has followed.
+func (tx *Tx) ConsentByID(ctx context.Context, id booking.ConsentID) (booking.Consent, error) {
+	return one(ctx, tx, "consent by id", fmt.Errorf("store: no consent %s", id), scanConsent, consentByID, id)
+}
+
+func scanConsent(row scanner) (c booking.Consent, err error) {
+	var given, withdrawn stamp
+	var review day
+	err = row.Scan(&c.ID, &c.Patient, &c.Basis, &c.By, &c.RecordedBy, &given, &review, &withdrawn)
+	c.At, c.ReviewOn, c.WithdrawnAt = given.Time, review.Date, withdrawn.Time
+	return c, err
 }
 
 // WithdrawConsent takes every standing consent of a patient back, and reports
