@@ -2,6 +2,7 @@ package booking
 
 import (
 	"log/slog"
+	"slices"
 	"time"
 )
 
@@ -25,6 +26,38 @@ type Tongue struct {
 // IsZero reports whether t asks for nobody.
 func (t Tongue) IsZero() bool { return t == Tongue{} }
 
+// A Level is what stands behind an interpreter's word in one tongue. It follows
+// the two voluntary registers of the United Kingdom: the National Register of
+// Public Service Interpreters (nrpsi.org.uk) for speech, and NRCPD (nrcpd.org.uk)
+// for sign.
+type Level string
+
+// The levels. A trainee works towards the qualification, under supervision, and
+// NRCPD keeps them out of settings where a mistake could weigh on somebody's
+// life. Who is qualified holds a diploma in interpreting (of level 6, or the
+// DPSI). Who is registered is on the register too, and so has a code of conduct,
+// checks, and somebody to complain to.
+const (
+	Trainee    Level = "trainee"
+	Qualified  Level = "qualified"
+	Registered Level = "registered"
+)
+
+// Levels are all of them, the least first.
+var Levels = []Level{Trainee, Qualified, Registered}
+
+// Meets reports whether l is as high as least.
+func (l Level) Meets(least Level) bool { return slices.Index(Levels, l) >= slices.Index(Levels, least) }
+
+// LeastLevel is what a visit of kind k demands. What is said at a goodbye, or when
+// a family decides with the ward, cannot be said again.
+func (k VisitKind) LeastLevel() Level {
+	if k == EndOfLife || k == FamilyMeeting {
+		return Registered
+	}
+	return Trainee
+}
+
 // Hours are when an interpreter works on one weekday, in their own zone.
 type Hours struct {
 	Weekday    time.Weekday
@@ -39,7 +72,10 @@ type Interpreter struct {
 	Email   string
 	Zone    *time.Location
 	Tongues []Tongue
+	Levels  map[Tongue]Level // those that are not Qualified
 	Hours   []Hours
+	Rest    time.Duration // between the end of one visit and the beginning of the next
+	Away    []TimeOff
 }
 
 // LogValue keeps an interpreter's name and numbers out of every log.
@@ -53,6 +89,20 @@ func (i Interpreter) Speaks(t Tongue) bool {
 		}
 	}
 	return false
+}
+
+// LevelIn is the level at which i offers t: nobody is registered unless somebody
+// said so.
+func (i Interpreter) LevelIn(t Tongue) Level {
+	if l, said := i.Levels[t]; said {
+		return l
+	}
+	return Qualified
+}
+
+// Off reports whether any of when lies in a time that i has taken off.
+func (i Interpreter) Off(when Interval) bool {
+	return slices.ContainsFunc(i.Away, func(off TimeOff) bool { return off.When.Overlaps(when) })
 }
 
 // Works reports whether the whole of when lies in one of i's spells of work.
@@ -71,41 +121,72 @@ func (i Interpreter) Works(when Interval) bool {
 	return false
 }
 
-// An OfferState is where an InterpreterBooking is.
-type OfferState string
+// longestRest bounds the rest between two visits: with more, somebody who works
+// mornings would interpret once a day and wonder why.
+const longestRest = 4 * time.Hour
 
-// The states of an InterpreterBooking.
-const (
-	Offered   OfferState = "offered"
-	Accepted  OfferState = "accepted"
-	Declined  OfferState = "declined"
-	Withdrawn OfferState = "withdrawn" // the visit moved or was cancelled
-)
-
-// An InterpreterBooking is one interpreter asked to one visit. The interpreter
-// is reserved from the moment of the offer, in the visit's own transaction, so
-// that an acceptance can never come too late.
-type InterpreterBooking struct {
-	ID          OfferID
-	Visit       VisitID
-	Interpreter InterpreterID
-	Tongue      Tongue
-	State       OfferState
+// CheckRest refuses a rest that is no length of time, or too long.
+func CheckRest(d time.Duration) error {
+	if d < 0 || d > longestRest || d%time.Minute != 0 {
+		return ErrBadRest
+	}
+	return nil
 }
 
-// Open reports whether b still claims its interpreter.
-func (b InterpreterBooking) Open() bool { return b.State == Offered || b.State == Accepted }
-
-// Answer returns b accepted or declined. An accepted one may still be handed
-// back, which is to decline it.
-func (b InterpreterBooking) Answer(yes bool) (InterpreterBooking, error) {
-	switch {
-	case b.State == Offered && yes, b.State == Accepted && yes:
-		b.State = Accepted
-	case b.State == Offered, b.State == Accepted:
-		b.State = Declined
-	default:
-		return b, ErrOfferClosed
+// CheckHours refuses hours that end before they begin, or meet others on the same
+// day.
+func CheckHours(hours []Hours) error {
+	for n, h := range hours {
+		if h.Weekday < time.Sunday || h.Weekday > time.Saturday || h.Start < 0 || h.Start >= h.End || h.End > 24*60 {
+			return ErrBadHours
+		}
+		for _, other := range hours[:n] {
+			if h.Weekday == other.Weekday && h.Start < other.End && other.Start < h.End {
+				return ErrHoursMeet
+			}
+		}
 	}
-	return b, nil
+	return nil
+}
+
+// An Absence is why an interpreter is away. It is one of a few words, so that
+// nobody is asked what is wrong with them.
+type Absence string
+
+// The reasons for an absence.
+const (
+	OnLeave      Absence = "leave"
+	Ill          Absence = "illness"
+	InTraining   Absence = "training"
+	AwayForOther Absence = "other"
+)
+
+// Absences are all of them, in the order in which pages ask.
+var Absences = []Absence{OnLeave, Ill, InTraining, AwayForOther}
+
+// TimeOffID is opaque, like every identifier.
+type TimeOffID string
+
+// TimeOff is when an interpreter is away, whatever their hours say.
+type TimeOff struct {
+	ID          TimeOffID
+	Interpreter InterpreterID
+	When        Interval
+	Why         Absence
+}
+
+// longestTimeOff bounds one absence; a mistyped year is not a wish.
+const longestTimeOff = 366 * 24 * time.Hour
+
+// NewTimeOff is time off from one instant to another. It refuses one that is over,
+// ends before it begins, is for no reason, or lasts longer than a year.
+func NewTimeOff(from, to, now time.Time, why Absence) (TimeOff, error) {
+	when, err := NewInterval(from, to.Sub(from))
+	switch {
+	case err != nil, !to.After(now), when.Length() > longestTimeOff:
+		return TimeOff{}, ErrBadTimeOff
+	case !slices.Contains(Absences, why):
+		return TimeOff{}, ErrBadChoice
+	}
+	return TimeOff{When: when, Why: why}, nil
 }

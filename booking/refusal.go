@@ -32,6 +32,13 @@ var (
 	ErrNoSuchInterpreter = &Refusal{NotFound, "no_such_interpreter"}
 	ErrNoSuchOffer       = &Refusal{NotFound, "no_such_offer"}
 	ErrNoSuchInvite      = &Refusal{NotFound, "no_such_invite"}
+	ErrNoSuchClosure     = &Refusal{NotFound, "no_such_closure"}
+	ErrNoSuchSession     = &Refusal{NotFound, "no_such_session"}
+	ErrNoSuchProtected   = &Refusal{NotFound, "no_such_protected_time"}
+	ErrNoSuchFlag        = &Refusal{NotFound, "no_such_flag"}
+	ErrNoSuchRequest     = &Refusal{NotFound, "no_such_request"}
+	ErrNoSuchEntry       = &Refusal{NotFound, "no_such_entry"}
+	ErrNoSuchSeries      = &Refusal{NotFound, "no_such_series"}
 
 	// Links and codes.
 	ErrInviteExpired   = &Refusal{NotFound, "invite_expired"}
@@ -105,4 +112,22 @@ var (
 	ErrRemoved        = &Refusal{Forbidden, "removed"}
 	ErrNotHere        = &Refusal{Conflict, "not_here"}
 	ErrOfferClosed    = &Refusal{Conflict, "offer_closed"}
+
+	// Interpreters.
+	ErrBadRest       = &Refusal{Invalid, "bad_rest"}
+	ErrBadHours      = &Refusal{Invalid, "bad_hours"}
+	ErrHoursMeet     = &Refusal{Conflict, "hours_meet"}
+	ErrBadTimeOff    = &Refusal{Invalid, "bad_time_off"}
+	ErrNoSuchTimeOff = &Refusal{NotFound, "no_such_time_off"}
+	ErrNoneWanted    = &Refusal{Conflict, "no_interpreter_wanted"}
+	ErrTooSoon       = &Refusal{Conflict, "substitute_too_soon"}
+
+	// The ward's devices.
+	ErrDeviceAway  = &Refusal{Conflict, "device_away"}
+	ErrDeviceTaken = &Refusal{Conflict, "device_taken"}
+	ErrOtherZone   = &Refusal{Conflict, "other_zone"}
+	ErrDeviceDirty = &Refusal{Conflict, "device_dirty"}
+	ErrBadLoan     = &Refusal{Invalid, "bad_loan"}
+	ErrLoanClashes = &Refusal{Conflict, "loan_clashes"}
+	ErrNotLent     = &Refusal{Conflict, "not_lent"}
 )

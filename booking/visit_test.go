@@ -223,15 +223,18 @@ func TestInterpreterHoursAndAnswers(t *testing.T) {
 		t.Error("Speaks is wrong about sign and speech")
 	}
 	b := booking.InterpreterBooking{State: booking.Offered}
-	yes, err := b.Answer(true)
+	answer := func(b booking.InterpreterBooking, yes bool) (booking.InterpreterBooking, error) {
+		return b.Answer(yes, now)
+	}
+	yes, err := answer(b, true)
 	if err != nil || yes.State != booking.Accepted {
 		t.Fatalf("accept = %v, %v", yes.State, err)
 	}
-	back, err := yes.Answer(false)
+	back, err := answer(yes, false)
 	if err != nil || back.State != booking.Declined {
 		t.Fatalf("hand back = %v, %v", back.State, err)
 	}
-	if _, err := back.Answer(true); !errors.Is(err, booking.ErrOfferClosed) {
+	if _, err := answer(back, true); !errors.Is(err, booking.ErrOfferClosed) {
 		t.Errorf("accept after handing back = %v", err)
 	}
 }

@@ -233,7 +233,7 @@ func (d *Desk) answer(ctx context.Context, a *act, id booking.OfferID, yes bool)
 	if a.rec.State.Over() {
 		return asked, booking.ErrOfferClosed
 	}
-	answered, err := asked.Answer(yes)
+	answered, err := asked.Answer(yes, a.now)
 	if err != nil || answered == asked {
 		return answered, err
 	}
