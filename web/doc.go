@@ -93,6 +93,13 @@
 //	script "board"           a script element for web/scripts/board.ts
 //	say "slot_taken"         a sentence from the catalogue
 //	practice                 whether nobody here is real
+//	key                      the hidden field of a form that creates something
+//
+// # Forms that create
+//
+// A press may reach us twice. A form that creates something holds {{key}}, and
+// its handler asks s.keyed(f) instead of s.desk, so that the second press gets the
+// answer of the first; see Keys in package desk.
 //
 // # Surfaces
 //

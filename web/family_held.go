@@ -232,10 +232,13 @@ func (s *Server) heldCheck(w http.ResponseWriter, r *http.Request, _ booking.Act
 // book handles POST /visits/held/{id}/book. A second press finds the visit that
 // the first one booked.
 func (s *Server) book(w http.ResponseWriter, r *http.Request, by booking.Actor, p stepPage) error {
-	booked, err := s.desk.Book(r.Context(), by, p.ID)
+	var err error
+	if p.Form, err = form.Read(r); err != nil {
+		return err
+	}
+	booked, err := s.keyed(p.Form).Book(r.Context(), by, p.ID)
 	switch {
-	case isAny(err, booking.ErrNoInterpreter, booking.ErrSlotTaken, booking.ErrPatientBusy, booking.ErrTooManyPeople, booking.ErrNobodyComing):
-		p.Form = form.Blank()
+	case isAny(err, booking.ErrKeyReused, booking.ErrNoInterpreter, booking.ErrSlotTaken, booking.ErrPatientBusy, booking.ErrTooManyPeople, booking.ErrNobodyComing):
 		_ = p.Fail("answers", err) // a refusal is never a fault
 		return s.render(w, r, http.StatusConflict, "family/check", p)
 	case isAny(err, mayNotVisit...):

@@ -43,11 +43,11 @@ func (s *Server) addPeople(w http.ResponseWriter, r *http.Request, by booking.Ac
 		_ = f.Fail("people", booking.ErrMissing) // a refusal is never a fault
 	}
 	if f.OK() {
-		_, err := s.desk.AddPeople(r.Context(), by, v.Reference, ids[booking.MemberID](chosen))
+		_, err := s.keyed(f).AddPeople(r.Context(), by, v.Reference, ids[booking.MemberID](chosen))
 		switch {
 		case isAny(err, booking.ErrVisitOver):
 			return seeOther(w, r, v.To(""))
-		case isAny(err, booking.ErrTooManyPeople, booking.ErrVisitBegun, booking.ErrRoomLocked, booking.ErrStale):
+		case isAny(err, booking.ErrTooManyPeople, booking.ErrVisitBegun, booking.ErrRoomLocked, booking.ErrStale, booking.ErrKeyReused):
 			_ = f.Fail("people", err) // a refusal is never a fault
 		case err != nil:
 			return err
@@ -112,12 +112,12 @@ func (s *Server) propose(w http.ResponseWriter, r *http.Request, by booking.Acto
 		Email:        f.Optional("email", mostEmail),
 	}
 	if f.OK() {
-		_, err := s.desk.Propose(r.Context(), by, v.PatientRecord.ID, who)
+		_, err := s.keyed(f).Propose(r.Context(), by, v.PatientRecord.ID, who)
 		question := map[bool]string{true: "email", false: "phone"}[isAny(err, booking.ErrBadEmail)]
 		switch {
 		case isAny(err, booking.ErrBadPhone, booking.ErrBadEmail, booking.ErrAlreadyInCircle):
 			_ = f.Fail(question, err) // a refusal is never a fault
-		case isAny(err, booking.ErrBadText, booking.ErrTooLong, booking.ErrMissing):
+		case isAny(err, booking.ErrBadText, booking.ErrTooLong, booking.ErrMissing, booking.ErrKeyReused):
 			_ = f.Fail("name", err) // a refusal is never a fault
 		case err != nil:
 			return err

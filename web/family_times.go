@@ -268,7 +268,7 @@ func (s *Server) hold(w http.ResponseWriter, r *http.Request, by booking.Actor) 
 	if err != nil {
 		return s.timeRefused(w, r, by, p, time.Time{}, err)
 	}
-	held, err := s.desk.Hold(r.Context(), by, circle.Patient.ID, by.Visitor(), start)
+	held, err := s.keyed(f, iso(start)).Hold(r.Context(), by, circle.Patient.ID, by.Visitor(), start)
 	if err != nil {
 		return s.timeRefused(w, r, by, p, start, err)
 	}
@@ -282,7 +282,7 @@ func (s *Server) hold(w http.ResponseWriter, r *http.Request, by booking.Actor) 
 // free near it.
 func (s *Server) timeRefused(w http.ResponseWriter, r *http.Request, by booking.Actor, p timesPage, want time.Time, err error) error {
 	if !isAny(err, booking.ErrSlotTaken, booking.ErrPatientBusy, booking.ErrNotASlot, booking.ErrTooLate,
-		booking.ErrTooEarly, booking.ErrNoSlots, booking.ErrTooManyHolds, booking.ErrStale) {
+		booking.ErrTooEarly, booking.ErrNoSlots, booking.ErrTooManyHolds, booking.ErrStale, booking.ErrKeyReused) {
 		return err
 	}
 	if fault := p.Form.Fail("times", err); fault != nil {

@@ -143,6 +143,7 @@ func (s *Server) functions() template.FuncMap {
 		"script":   s.script,
 		"say":      locale.English.Say,
 		"practice": func() bool { return s.practice },
+		"key":      keyField,
 		"moment":   moment,
 		"momentIn": momentIn,
 		"day":      day,

@@ -161,7 +161,7 @@ func (s *Server) wardHold(w http.ResponseWriter, r *http.Request, by booking.Act
 	if !f.OK() {
 		return s.showSlots(w, r, by, http.StatusUnprocessableEntity, f, nil)
 	}
-	held, err := s.desk.Hold(r.Context(), by, booking.PatientID(patient), booking.VisitorID(visitor), start)
+	held, err := s.keyed(f, iso(start)).Hold(r.Context(), by, booking.PatientID(patient), booking.VisitorID(visitor), start)
 	switch {
 	case err == nil:
 		return seeOther(w, r, keptAt(held.ID, ""))

@@ -56,7 +56,7 @@ func (s *Server) saveInvite(w http.ResponseWriter, r *http.Request, by booking.A
 		Email:        f.Optional("email", mostEmail),
 	}
 	if f.OK() {
-		member, err := s.desk.Invite(r.Context(), by, bedside.Patient.ID, who)
+		member, err := s.keyed(f).Invite(r.Context(), by, bedside.Patient.ID, who)
 		switch {
 		case err == nil && f.Value("then") == "book":
 			return seeOther(w, r, bookPath(bedside.Patient.ID)+"?"+url.Values{"visitor": {string(member.Visitor.ID)}, "said": {"invited"}}.Encode())
@@ -214,7 +214,11 @@ func (s *Server) sendLinkAgain(r *http.Request, by booking.Actor, id booking.Mem
 	if member.ID != id || member.Status != booking.MemberApproved || member.Barred {
 		return booking.ErrNotApproved
 	}
-	_, err = s.desk.Invite(r.Context(), by, bedside.Patient.ID, desk.Contact{
+	f, err := form.Read(r)
+	if err != nil {
+		return err
+	}
+	_, err = s.keyed(f).Invite(r.Context(), by, bedside.Patient.ID, desk.Contact{
 		Name: member.Visitor.Name, Phone: member.Visitor.Phone, Email: member.Visitor.Email, Relationship: member.Relationship,
 	})
 	return err

@@ -61,7 +61,7 @@ func (s *Server) saveConsent(w http.ResponseWriter, r *http.Request, by booking.
 	}
 	c.ReviewOn = s.reviewDay(f, bedside.Ward.Site.Zone)
 	if f.OK() {
-		_, err := s.desk.RecordConsent(r.Context(), by, c)
+		_, err := s.keyed(f).RecordConsent(r.Context(), by, c)
 		if err == nil {
 			return seeOther(w, r, patientPath(bedside.Patient.ID, "?said=consented"))
 		}

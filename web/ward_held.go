@@ -210,7 +210,11 @@ type checkPage struct {
 // wardConfirm handles POST /ward/book/held/{id}/book. A second press finds the
 // visit that the first one booked.
 func (s *Server) wardConfirm(w http.ResponseWriter, r *http.Request, by booking.Actor, held desk.Visit) error {
-	booked, err := s.desk.Book(r.Context(), by, held.ID)
+	f, err := form.Read(r)
+	if err != nil {
+		return err
+	}
+	booked, err := s.keyed(f).Book(r.Context(), by, held.ID)
 	var refusal *booking.Refusal
 	switch {
 	case err == nil:
@@ -218,7 +222,6 @@ func (s *Server) wardConfirm(w http.ResponseWriter, r *http.Request, by booking.
 	case errors.Is(err, booking.ErrHoldExpired), !errors.As(err, &refusal):
 		return err
 	}
-	f := form.Blank()
 	_ = f.Fail("answers", err) // a refusal is never a fault
 	return s.render(w, r, http.StatusConflict, "ward/book-check", checkPage{f, phoneVisit{familyVisitAt(held, s.now())}})
 }
