@@ -8,8 +8,8 @@ import (
 	"github.com/wardvisit/wardvisit/booking"
 )
 
-// at reads an instant.
-func at(t *testing.T, s string) time.Time {
+// moment reads an instant.
+func moment(t *testing.T, s string) time.Time {
 	t.Helper()
 	when, err := time.Parse(time.RFC3339, s)
 	if err != nil {
@@ -43,7 +43,7 @@ func TestAnOfferIsAnsweredInTime(t *testing.T) {
 		{"while it runs, three minutes", "2026-11-24T14:05:00Z", "2026-11-24T14:00:00Z", "2026-11-24T14:08:00Z"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			if got := i.AnswerBy(at(t, tt.now), at(t, tt.start)); !got.Equal(at(t, tt.want)) {
+			if got := i.AnswerBy(moment(t, tt.now), moment(t, tt.start)); !got.Equal(moment(t, tt.want)) {
 				t.Errorf("= %s, want %s", got.Format(time.RFC3339), tt.want)
 			}
 		})
@@ -83,12 +83,12 @@ func TestWhoIsReplacedAndWhen(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			b := booking.InterpreterBooking{State: tt.state}
 			if tt.spoke != "" {
-				b.SpokeAt = at(t, tt.spoke)
+				b.SpokeAt = moment(t, tt.spoke)
 			}
 			if tt.by != "" {
-				b.AnswerBy = at(t, tt.by)
+				b.AnswerBy = moment(t, tt.by)
 			}
-			as, due := b.Next(when, tt.came, at(t, tt.now))
+			as, due := b.Next(when, tt.came, moment(t, tt.now))
 			if due != (tt.want != "") || due && as != tt.want {
 				t.Errorf("Next = %v, %v; want %q", as, due, tt.want)
 			}
