@@ -15,7 +15,7 @@ const module = "github.com/wardvisit/wardvisit/"
 // floors are the storeys of the house, from the ground up. A package may import
 // packages of lower floors, and its own parts; it may not look up, or across.
 var floors = [][]string{
-	{"booking", "booking/hl7", "signaling/protocol", "signaling/ticket", "migrations", "web/locale"},
+	{"booking", "booking/intake", "booking/hl7", "signaling/protocol", "signaling/ticket", "migrations", "web/locale"},
 	{"booking/store", "booking/fhir", "signaling/sfu", "signaling/turn"},
 	{"booking/desk", "booking/notify", "signaling"},
 	{"web/login"},
