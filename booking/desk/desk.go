@@ -41,6 +41,7 @@ type Desk struct {
 	hashing chan struct{} // one place for each password being checked
 	ticks   *ticks
 	key     string // of the act that creates; empty for none
+	hushed  bool   // families are not told that they are coming; see Import
 }
 
 // ticks are what makes ids different. They are shared by every desk that Keyed

@@ -56,8 +56,12 @@ func (d *Desk) owe(ctx context.Context, tx *store.Tx, phone, email string, n boo
 }
 
 // tellComing tells relatives that they are coming to the visit of the act: now,
-// the day before and shortly before, with a link of their own.
+// the day before and shortly before, with a link of their own; and of none of it
+// when the desk is hushed.
 func (d *Desk) tellComing(ctx context.Context, a *act, what booking.NoticeKind, people []booking.Participant) error {
+	if d.hushed {
+		return nil
+	}
 	for _, p := range people {
 		if p.Role != booking.AsVisitor || p.Place == booking.Removed {
 			continue
