@@ -10,6 +10,7 @@ const (
 	SlotHeld           Action = "slot_held"
 	HoldReleased       Action = "hold_released"
 	VisitBooked        Action = "visit_booked"
+	RuleSetAside       Action = "rule_set_aside"
 	VisitMoved         Action = "visit_moved"
 	VisitCancelled     Action = "visit_cancelled"
 	VisitStarted       Action = "visit_started"
@@ -50,6 +51,7 @@ const (
 	SignedIn           Action = "signed_in"
 	SignInRefused      Action = "sign_in_refused"
 	SignedOut          Action = "signed_out"
+	Imported           Action = "imported" // made or changed by a file; the reason says which
 )
 
 // An Event is a fact already true: who did what to what. It is written in the

@@ -108,6 +108,7 @@ func policyColumns() []Column {
 	for _, r := range rules {
 		all = append(all, Column{r.column, false, r.says + " Empty for what is usual, or for what the ward has.", r.example})
 	}
+	all = append(all, Column{weekStarts, false, "The day on which the week begins in which visits are counted.", "Monday"})
 	return all
 }
 

@@ -296,10 +296,10 @@ func TestVisits(t *testing.T) {
 	}
 	v := f.Visits[0]
 	if len(v.Phones) != 2 || v.Date != (booking.Date{Year: 2026, Month: 11, Day: 24}) || v.Time != 14*60+30 ||
-		v.Length != 30*time.Minute || v.Kind != "end_of_life" || v.Language != "pl" || v.Which != "" {
+		v.Length != 30*time.Minute || v.Kind != booking.EndOfLife || v.Language != "pl" || v.Which != "" {
 		t.Errorf("%+v", v)
 	}
-	if f.Visits[1].Which != Second || f.Visits[2].Which != "BST" || f.Visits[2].Kind != "family_meeting" || f.Visits[1].Kind != "ordinary" {
+	if f.Visits[1].Which != Second || f.Visits[2].Which != "BST" || f.Visits[2].Kind != booking.FamilyMeeting || f.Visits[1].Kind != booking.Ordinary {
 		t.Errorf("%+v", f.Visits)
 	}
 	for _, tt := range []struct{ column, row string }{

@@ -51,7 +51,7 @@ type Patient struct {
 	MRN, Name, Alias string
 	Place            Place
 	Bay, Bed         string
-	Infection        string // none, contact, droplet or airborne
+	Infection        booking.Infection
 	Basis            booking.Basis
 	By               string       // who said yes
 	Until            booking.Date // the zero Date is no end
@@ -76,7 +76,7 @@ type Visit struct {
 	Time     booking.ClockTime
 	Which    Which // of two instants, where the clocks show the time twice
 	Length   time.Duration
-	Kind     string // ordinary, end_of_life or family_meeting
+	Kind     booking.VisitKind
 	Language string // to interpret, as typed; empty for none
 }
 
@@ -128,7 +128,7 @@ func (f *File) patient(r *row) {
 	p := Patient{
 		Line: r.line, MRN: r.needed("mrn", longestNumber), Name: r.needed("name", longestName),
 		Alias: r.needed("alias", longestName), Place: r.place(), Bay: r.text("bay", longestTag), Bed: r.needed("bed", longestTag),
-		Infection: r.choice("infection", "none", "contact", "droplet", "airborne"),
+		Infection: booking.Infection(r.choice("infection", words(booking.NoInfection, booking.Infections...)...)),
 		Basis:     basisOf[r.choice("consent", "", "own", "best_interests", "parent", "attorney")],
 		By:        r.text("consent_by", longestName), Until: r.date("consent_until", false),
 	}
@@ -170,7 +170,7 @@ func (f *File) visit(r *row) {
 	if n, ok := r.number("minutes", shortestVisit, longestVisit); ok {
 		v.Length = inMinutes(n)
 	}
-	v.Kind = r.choice("kind", "ordinary", "end_of_life", "family_meeting")
+	v.Kind = booking.VisitKind(r.choice("kind", words(booking.Ordinary, booking.EndOfLife, booking.FamilyMeeting)...))
 	v.Language = r.text("interpreter", longestName)
 	r.once("time", "A visit of this patient at this time", v.MRN, v.Date.String(), v.Time.String(), string(v.Which))
 	if r.ok() {
@@ -184,6 +184,15 @@ const (
 	shortestVisit = 5
 	longestVisit  = 240
 )
+
+// words are the values that a cell may name, the usual one first.
+func words[T ~string](usual T, others ...T) []string {
+	all := []string{string(usual)}
+	for _, o := range others {
+		all = append(all, string(o))
+	}
+	return all
+}
 
 // place reads which ward a row is about.
 func (r *row) place() Place {

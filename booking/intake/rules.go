@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"strings"
 	"time"
 
 	"github.com/wardvisit/wardvisit/booking"
@@ -34,7 +35,20 @@ var rules = []rule{
 		func(p *booking.Policy, n int) { p.Grace = inMinutes(n) }},
 	{"people", "How many relatives may come to one visit.", "3", 1, 20,
 		func(p *booking.Policy, n int) { p.People = n }},
+	{"staff_earliest_days", "Days ahead that staff may book.", "366", 1, 732,
+		func(p *booking.Policy, n int) { p.StaffEarliest = time.Duration(n) * 24 * time.Hour }},
+	{"staff_notice_minutes", "Minutes before the start until which staff may book.", "0", 0, 20160,
+		func(p *booking.Policy, n int) { p.StaffNotice = inMinutes(n) }},
+	{"weekly_min", "Visits a week that the ward would like each patient to have; 0 for no aim.", "1", 0, 100,
+		func(p *booking.Policy, n int) { p.WeeklyMin = n }},
+	{"weekly_max", "Visits a week that relatives may book for one patient; 0 for no limit.", "7", 0, 100,
+		func(p *booking.Policy, n int) { p.WeeklyMax = n }},
+	{"offer_minutes", "Minutes that a freed time is kept for whoever is next on the waiting list.", "120", 1, 2880,
+		func(p *booking.Policy, n int) { p.OfferFor = inMinutes(n) }},
 }
+
+// weekStarts is the one rule that is a word.
+const weekStarts = "week_starts"
 
 func inMinutes(n int) time.Duration { return time.Duration(n) * time.Minute }
 
@@ -47,6 +61,9 @@ func (w Ward) Apply(p booking.Policy) booking.Policy {
 		if n, ok := w.rules[r.column]; ok {
 			r.set(&p, n)
 		}
+	}
+	if n, ok := w.rules[weekStarts]; ok {
+		p.WeekStarts = time.Weekday(n)
 	}
 	return p
 }
@@ -61,6 +78,13 @@ func (r *row) rules() given {
 		if n, ok := r.number(rule.column, rule.least, rule.most); ok {
 			g[rule.column] = n
 		}
+	}
+	if s := strings.ToLower(squeeze(r.raw(weekStarts))); s != "" {
+		day, ok := weekday(s)
+		if !ok {
+			r.problem(weekStarts, "This is not a day of the week. Write one, such as Monday.")
+		}
+		g[weekStarts] = int(day)
 	}
 	return g
 }

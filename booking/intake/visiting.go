@@ -55,24 +55,7 @@ func ParseVisiting(s string) ([]booking.Session, error) {
 			return nil, sentence("These are more than %d visiting times a week. Join some of them.", mostSessions)
 		}
 	}
-	for i, s := range all {
-		for _, t := range all[:i] {
-			if s.Weekday == t.Weekday && s.Start < t.End && t.Start < s.End && meet(s, t) {
-				return nil, sentence("Two visiting times on %s overlap: %s-%s and %s-%s. Change one, or join them.",
-					s.Weekday, t.Start, t.End, s.Start, s.End)
-			}
-		}
-	}
 	return all, nil
-}
-
-// meet reports whether two visiting times are ever offered to the same people in
-// the same week, as far as can be told without knowing the day of the import.
-func meet(s, t booking.Session) bool {
-	apart := func(a, b booking.Session) bool {
-		return !a.ValidTo.IsZero() && !b.ValidFrom.IsZero() && a.ValidTo.Before(b.ValidFrom)
-	}
-	return s.Audience == t.Audience && !apart(s, t) && !apart(t, s)
 }
 
 func parseSessions(words []string) ([]booking.Session, error) {
@@ -96,6 +79,8 @@ func parseSessions(words []string) ([]booking.Session, error) {
 	switch {
 	case time.Duration(like.End-like.Start)*time.Minute < like.Length:
 		return nil, sentence("A visit of %d minutes does not fit between %s and %s.", like.Length/time.Minute, like.Start, like.End)
+	case like.EveryWeeks > 1 && like.ValidFrom.IsZero():
+		return nil, sentence("Times that are not in every week need a day to count from, such as from 2026-11-23.")
 	case !like.ValidFrom.IsZero() && !like.ValidTo.IsZero() && like.ValidTo.Before(like.ValidFrom):
 		return nil, sentence("These times end before they begin: until comes after from.")
 	}
@@ -153,10 +138,18 @@ var terms = map[string]func(s *booking.Session, value string) error{
 	"step": func(s *booking.Session, v string) error {
 		return minutesIn(&s.Step, "step", v, shortestVisit, longestVisit)
 	},
+	"people": func(s *booking.Session, v string) (err error) {
+		s.People, err = numberIn("people", v, 1, 20)
+		return err
+	},
+	"every": func(s *booking.Session, v string) (err error) {
+		s.EveryWeeks, err = numberIn("every", v, 1, 52)
+		return err
+	},
 	"for": func(s *booking.Session, v string) error {
 		a, ok := audiences[v]
 		if !ok {
-			return sentence("After for comes relatives or staff.")
+			return sentence("After for comes relatives, staff or end-of-life.")
 		}
 		s.Audience = a
 		return nil
@@ -167,6 +160,7 @@ var terms = map[string]func(s *booking.Session, value string) error{
 
 var audiences = map[string]booking.Audience{
 	"relatives": booking.ForRelatives, "families": booking.ForRelatives, "staff": booking.ForStaff,
+	"end-of-life": booking.ForEndOfLife, "goodbyes": booking.ForEndOfLife,
 }
 
 func numberIn(term, value string, least, most int) (int, error) {
