@@ -6,30 +6,28 @@ ALTER TABLE policies
   ADD COLUMN weekly_max             integer NOT NULL DEFAULT 0,
   ADD COLUMN week_starts            integer NOT NULL DEFAULT 1,
   ADD COLUMN offer_minutes          integer NOT NULL DEFAULT 120,
+  ADD COLUMN contact_prepare        integer,
+  ADD COLUMN contact_clean          integer,
+  ADD COLUMN droplet_prepare        integer,
+  ADD COLUMN droplet_clean          integer,
+  ADD COLUMN airborne_prepare        integer,
+  ADD COLUMN airborne_clean          integer,
   ADD COLUMN made_at                timestamptz,
   ADD COLUMN made_by                text    NOT NULL DEFAULT '',
   ADD CONSTRAINT policies_staff CHECK (staff_earliest_minutes > 0 AND staff_notice_minutes >= 0),
   ADD CONSTRAINT policies_weekly CHECK (
     weekly_min >= 0 AND weekly_max >= 0 AND (weekly_max = 0 OR weekly_min <= weekly_max) AND week_starts BETWEEN 0 AND 6),
-  ADD CONSTRAINT policies_offer CHECK (offer_minutes > 0);
+  ADD CONSTRAINT policies_offer CHECK (offer_minutes > 0),
+  ADD CONSTRAINT policies_infected CHECK (
+    (contact_prepare IS NULL) = (contact_clean IS NULL) AND (droplet_prepare IS NULL) = (droplet_clean IS NULL)
+    AND (airborne_prepare IS NULL) = (airborne_clean IS NULL)
+    AND least(contact_prepare, contact_clean, droplet_prepare, droplet_clean, airborne_prepare, airborne_clean) >= 0);
 COMMENT ON COLUMN policies.weekly_min IS 'How many visits a week the ward would like each patient to have; 0 for no aim.';
 COMMENT ON COLUMN policies.weekly_max IS 'How many visits a week relatives may book for one patient; 0 for no limit.';
 COMMENT ON COLUMN policies.week_starts IS 'The first day of the week in which they are counted; 0 is Sunday.';
 COMMENT ON COLUMN policies.offer_minutes IS 'How long a freed time is kept for whoever is next on the waiting list.';
+COMMENT ON COLUMN policies.contact_prepare IS 'Minutes around visits of patients with such an infection, where that differs from prepare_minutes; likewise below.';
 COMMENT ON COLUMN policies.made_by IS 'Who decided it; empty for the policy a ward begins with.';
-
-CREATE TABLE policy_buffers (
-  ward_id         uuid    NOT NULL,
-  version         integer NOT NULL,
-  infection       text    NOT NULL,
-  prepare_minutes integer NOT NULL,
-  clean_minutes   integer NOT NULL,
-  PRIMARY KEY (ward_id, version, infection),
-  FOREIGN KEY (ward_id, version) REFERENCES policies,
-  CONSTRAINT policy_buffers_infection CHECK (infection IN ('contact', 'droplet', 'airborne')),
-  CONSTRAINT policy_buffers_sane CHECK (prepare_minutes >= 0 AND clean_minutes >= 0)
-);
-COMMENT ON TABLE policy_buffers IS 'How long an iPad is prepared and cleaned around the visits of patients with an infection, where that differs from the ward''s usual.';
 
 ALTER TABLE sessions
   ADD COLUMN every_weeks integer NOT NULL DEFAULT 1,

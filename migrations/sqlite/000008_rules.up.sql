@@ -11,23 +11,21 @@ ALTER TABLE policies ADD COLUMN week_starts INTEGER NOT NULL DEFAULT 1 CONSTRAIN
   weekly_min >= 0 AND weekly_max >= 0 AND (weekly_max = 0 OR weekly_min <= weekly_max) AND week_starts BETWEEN 0 AND 6);
 -- How long a freed time is kept for whoever is next on the waiting list.
 ALTER TABLE policies ADD COLUMN offer_minutes INTEGER NOT NULL DEFAULT 120 CONSTRAINT policies_offer CHECK (offer_minutes > 0);
+-- Minutes around visits of patients with such an infection, where that differs from
+-- prepare_minutes; likewise below.
+ALTER TABLE policies ADD COLUMN contact_prepare INTEGER;
+ALTER TABLE policies ADD COLUMN contact_clean INTEGER;
+ALTER TABLE policies ADD COLUMN droplet_prepare INTEGER;
+ALTER TABLE policies ADD COLUMN droplet_clean INTEGER;
+ALTER TABLE policies ADD COLUMN airborne_prepare INTEGER;
+ALTER TABLE policies ADD COLUMN airborne_clean INTEGER CONSTRAINT policies_infected CHECK (
+  (contact_prepare IS NULL) = (contact_clean IS NULL) AND (droplet_prepare IS NULL) = (droplet_clean IS NULL)
+  AND (airborne_prepare IS NULL) = (airborne_clean IS NULL)
+  AND min(COALESCE(contact_prepare, 0), COALESCE(contact_clean, 0), COALESCE(droplet_prepare, 0),
+          COALESCE(droplet_clean, 0), COALESCE(airborne_prepare, 0), COALESCE(airborne_clean, 0)) >= 0);
 ALTER TABLE policies ADD COLUMN made_at TEXT;
 -- Who decided it; empty for the policy a ward begins with.
 ALTER TABLE policies ADD COLUMN made_by TEXT NOT NULL DEFAULT '';
-
--- How long an iPad is prepared and cleaned around the visits of patients with an infection, where
--- that differs from the ward's usual.
-CREATE TABLE policy_buffers (
-  ward_id TEXT NOT NULL,
-  version INTEGER NOT NULL,
-  infection TEXT NOT NULL,
-  prepare_minutes INTEGER NOT NULL,
-  clean_minutes INTEGER NOT NULL,
-  PRIMARY KEY (ward_id, version, infection),
-  FOREIGN KEY (ward_id, version) REFERENCES policies,
-  CONSTRAINT policy_buffers_infection CHECK (infection IN ('contact', 'droplet', 'airborne')),
-  CONSTRAINT policy_buffers_sane CHECK (prepare_minutes >= 0 AND clean_minutes >= 0)
-) STRICT;
 
 -- Made anew, since SQLite cannot change a constraint.
 CREATE TABLE sessions_made_anew (
