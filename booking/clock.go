@@ -46,6 +46,9 @@ func (d Date) AddDays(n int) Date {
 // Before reports whether d comes before e.
 func (d Date) Before(e Date) bool { return d.noonUTC().Before(e.noonUTC()) }
 
+// daysSince counts the days from e to d.
+func (d Date) daysSince(e Date) int { return int(d.noonUTC().Sub(e.noonUTC()) / (24 * time.Hour)) }
+
 // Weekday returns the day of the week of d.
 func (d Date) Weekday() time.Weekday { return d.noonUTC().Weekday() }
 

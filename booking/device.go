@@ -24,14 +24,28 @@ const onlineFor = time.Minute
 // A Device is what is carried to the bed; pages call it an iPad. It belongs to
 // a ward and is known by the Tag on its back.
 type Device struct {
-	ID       DeviceID
-	Tag      string
-	Ward     WardID
-	State    DeviceState
-	Paired   bool
-	Battery  int       // per cent; negative when the browser does not tell
-	LastSeen time.Time // the zero Time is never
-	Version  string    // of the page it runs
+	ID   DeviceID
+	Tag  string
+	Ward WardID // that it belongs to; see Loan
+	Zone string // the bay where it is at home; empty for the whole ward
+	// Dedicated devices never leave their zone, and no other enters that: an
+	// infected bay.
+	Dedicated bool
+	State     DeviceState
+	Paired    bool
+	Battery   int       // per cent; negative when the browser does not tell
+	LastSeen  time.Time // the zero Time is never
+	Version   string    // of the page it runs
+}
+
+// A Loan is a device in another ward for a time.
+type Loan struct {
+	ID         LoanID
+	Device     DeviceID
+	To         WardID
+	From, Till time.Time
+	ReturnedAt time.Time // when it was taken back early; the zero Time while the loan stands
+	LentBy     string
 }
 
 // Online reports whether d was heard from lately.

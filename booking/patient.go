@@ -23,6 +23,9 @@ type Patient struct {
 	Name  string
 	Alias string
 	State PatientState
+	// Infection decides how a device is cleaned after a visit.
+	Infection  Infection
+	MergedInto PatientID // the record of the same person that is used instead; empty for none
 }
 
 // LogValue keeps a patient's name out of every log.

@@ -11,7 +11,8 @@ import (
 //	  │        │          │          │
 //	  └────────┴──────────┴──────────┴─▶ cancelled
 //
-// Nothing leaves ended or cancelled. Why a visit was cancelled, or how one
+// Nothing leaves ended. A visit leaves cancelled only to be booked again, when
+// what it was cancelled for turns out not to have been so. Why a visit was cancelled, or how one
 // ended, is a Reason recorded beside the state, never another state.
 type State string
 
@@ -45,6 +46,10 @@ const (
 	HoldLapsed      Reason = "hold_lapsed"
 	RanToEnd        Reason = "ran_to_end"
 	AtBedside       Reason = "at_bedside" // ended on the iPad
+	Discharged      Reason = "discharged" // the patient went home
+	Sensitive       Reason = "sensitive"  // the patient died; nobody is told but by a person
+	Displaced       Reason = "displaced"  // by an end-of-life visit
+	MovedWard       Reason = "moved_ward" // and the new ward cannot take it
 )
 
 // A Via is how a visit came to be booked.
@@ -52,9 +57,29 @@ type Via string
 
 // The ways to book.
 const (
-	ViaWeb   Via = "web"
-	ViaPhone Via = "phone" // staff, for a family that rang
+	ViaWeb    Via = "web"
+	ViaPhone  Via = "phone" // staff, for a family that rang
+	ViaImport Via = "import"
 )
+
+// A VisitKind is what a visit is for.
+type VisitKind string
+
+// The kinds of visit.
+const (
+	Ordinary      VisitKind = "ordinary"
+	EndOfLife     VisitKind = "end_of_life" // passes over rules, and is never displaced
+	FamilyMeeting VisitKind = "family_meeting"
+)
+
+// Check refuses a kind that there is not.
+func (k VisitKind) Check() error {
+	switch k {
+	case Ordinary, EndOfLife, FamilyMeeting:
+		return nil
+	}
+	return ErrBadChoice
+}
 
 // A Need is something that would help at a visit.
 type Need string
@@ -76,6 +101,8 @@ type Visit struct {
 	Patient       PatientID
 	Ward          WardID // at booking
 	Device        DeviceID
+	Kind          VisitKind
+	Series        SeriesID // that it is one of; empty for none
 	State         State
 	Reason        Reason
 	When          Interval
@@ -139,6 +166,16 @@ func (v Visit) Cancel(why Reason, now time.Time) (Visit, error) {
 		return v, ErrVisitBegun
 	}
 	v.State, v.Reason, v.EndedAt, v.HeldUntil = Cancelled, why, now.UTC(), time.Time{}
+	return v, nil
+}
+
+// Reinstate returns a cancelled visit booked again, if it has not begun. Its
+// device, patient and interpreter are to be reserved anew.
+func (v Visit) Reinstate(now time.Time) (Visit, error) {
+	if v.State != Cancelled || v.Reason == HoldLapsed || !now.Before(v.When.Start()) {
+		return v, ErrVisitOver
+	}
+	v.State, v.Reason, v.EndedAt = Booked, "", time.Time{}
 	return v, nil
 }
 

@@ -43,6 +43,7 @@ type CircleMember struct {
 // Standing is everything that decides whether a visitor may visit a patient.
 type Standing struct {
 	Ward    Ward
+	Bay     string // where the patient lies
 	Patient Patient
 	Member  CircleMember // zero when not in the circle
 	Consent Consent      // the latest; zero when there is none

@@ -140,7 +140,7 @@ func (d *Desk) BookAt(ctx context.Context, by booking.Actor, b BookedVisit) (Vis
 		if err := standing.MayVisit(d.now()); err != nil {
 			return Visit{}, err
 		}
-		a, err := d.hold(ctx, tx, by, standing, when)
+		a, err := d.hold(ctx, tx, by, standing, claim{when: when})
 		if err != nil {
 			return Visit{}, err
 		}

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,20 +17,21 @@ import (
 // actor themself, or whom staff book for. Pressing twice gives the same hold;
 // another slot gives the first one back.
 func (d *Desk) Hold(ctx context.Context, by booking.Actor, patient booking.PatientID, visitor booking.VisitorID, start time.Time) (Visit, error) {
-	held, err := create(ctx, d, by, makesVisit(by, "hold", patient, visitor, start.UTC()), func(tx *store.Tx) (Visit, error) {
-		standing, err := standingFor(ctx, tx, by, patient, visitor)
-		if err != nil {
-			return Visit{}, err
-		}
-		o := offerer{by: by, ward: standing.Ward, patient: standing.Patient, now: d.now()}
-		if err := standing.MayVisit(o.now); err != nil {
-			return Visit{}, err
-		}
-		slot, err := o.slotAt(ctx, tx, start)
-		if err != nil {
-			return Visit{}, err
-		}
-		a, err := d.hold(ctx, tx, by, standing, slot.When)
+	return d.HoldFor(ctx, by, Occasion{Patient: patient, Visitor: visitor, Start: start})
+}
+
+// HoldFor is Hold for what is not the usual: a visit of another kind or length,
+// or one for which staff set a rule aside and say why.
+func (d *Desk) HoldFor(ctx context.Context, by booking.Actor, o Occasion) (Visit, error) {
+	if err := cmp.Or(o.Kind, booking.Ordinary).Check(); err != nil {
+		return Visit{}, err
+	}
+	if by.Visitor() != "" && (o.Kind == booking.EndOfLife || o.Length != 0 || len(o.Overrides) > 0) {
+		return Visit{}, booking.ErrMayNot
+	}
+	asked := makesVisit(by, "hold", o.Patient, o.Visitor, o.Start.UTC(), o.Length, o.Kind, o.Overrides)
+	held, err := create(ctx, d, by, asked, func(tx *store.Tx) (Visit, error) {
+		a, err := d.holdFor(ctx, tx, by, o)
 		if err != nil {
 			return Visit{}, err
 		}
@@ -38,7 +40,7 @@ func (d *Desk) Hold(ctx context.Context, by booking.Actor, patient booking.Patie
 	// Who is barred meets a full ward, and who meets a full ward is told so in
 	// the same words after the same work.
 	if errors.Is(err, booking.ErrSlotTaken) || errors.Is(err, booking.ErrNoSlots) {
-		free, look := d.Alternatives(ctx, by, patient, start, 1)
+		free, look := d.Alternatives(ctx, by, o.Patient, o.Start, 1)
 		if look == nil && len(free) == 0 {
 			err = booking.ErrNoSlots
 		}
@@ -46,23 +48,69 @@ func (d *Desk) Hold(ctx context.Context, by booking.Actor, patient booking.Patie
 	return held, err
 }
 
+// holdFor asks every rule of an occasion and holds it.
+func (d *Desk) holdFor(ctx context.Context, tx *store.Tx, by booking.Actor, want Occasion) (*act, error) {
+	// First, so that a week's visits are counted one act after another.
+	err := tx.Touch(ctx, patientOf(want.Patient))
+	if errors.Is(err, booking.ErrNoSuchPatient) && by.Visitor() != "" {
+		err = booking.ErrNotInCircle // nobody learns who is here by asking
+	}
+	if err != nil {
+		return nil, err
+	}
+	standing, err := standingFor(ctx, tx, by, want.Patient, want.Visitor)
+	if err != nil {
+		return nil, err
+	}
+	now := d.now()
+	if err := standing.MayVisit(now); err != nil {
+		return nil, err
+	}
+	o := offerer{
+		by: by, ward: standing.Ward, bay: standing.Bay, patient: standing.Patient, now: now, kind: want.Kind, asked: want.Overrides,
+	}
+	if o.but, err = tx.OpenHold(ctx, want.Patient, want.Visitor); err != nil {
+		return nil, err
+	}
+	slot, err := o.slotAt(ctx, tx, want.Start, want.Length)
+	if err != nil {
+		return nil, err
+	}
+	return d.hold(ctx, tx, by, standing, claim{when: slot.When, kind: want.Kind, aside: o.used})
+}
+
+// A claim is a time that the rules allow, to be held.
+type claim struct {
+	when   booking.Interval
+	kind   booking.VisitKind
+	series booking.SeriesID
+	via    booking.Via        // empty for how the actor books
+	until  time.Time          // how long it is held; the zero Time for as long as the policy says
+	aside  []booking.Override // the rules set aside for it
+}
+
 // hold makes a held visit of a visitor to a patient, or finds the one that they
 // have then already.
-func (d *Desk) hold(ctx context.Context, tx *store.Tx, by booking.Actor, s booking.Standing, when booking.Interval) (*act, error) {
+func (d *Desk) hold(ctx context.Context, tx *store.Tx, by booking.Actor, s booking.Standing, c claim) (*act, error) {
 	a := &act{Tx: tx, by: by, now: d.now(), ward: s.Ward}
 	if err := a.Touch(ctx, patientOf(s.Patient.ID)); err != nil {
 		return nil, err
 	}
-	same, err := d.exchange(ctx, a, s, when)
+	earlier, same, err := d.earlierHold(ctx, a, s, c.when)
 	if err != nil || same {
 		return a, err
 	}
-	v, err := d.newVisit(by, s, when, a.now)
+	v, err := d.newVisit(by, s, c, a.now)
 	if err != nil {
 		return nil, err
 	}
-	if v.Device, err = d.chooseDevice(ctx, a, v, ""); err != nil {
+	if v.Device, err = d.chooseDevice(ctx, a, v, earlier); err != nil {
 		return nil, err
+	}
+	if earlier != "" {
+		if err := a.giveBack(ctx); err != nil {
+			return nil, err
+		}
 	}
 	if err := a.AddVisit(ctx, v, s.Member.Visitor.ID); err != nil {
 		return nil, err
@@ -77,11 +125,27 @@ func (d *Desk) hold(ctx context.Context, tx *store.Tx, by booking.Actor, s booki
 	if err := d.expect(ctx, a, s.Member.Visitor.ID); err != nil {
 		return nil, err
 	}
+	if err := a.setAside(ctx, c.aside); err != nil {
+		return nil, err
+	}
 	return a, a.record(ctx, booking.SlotHeld, "")
 }
 
+// setAside records the rules that are set aside for the visit of the act.
+func (a *act) setAside(ctx context.Context, rules []booking.Override) error {
+	for _, o := range rules {
+		if err := a.AddOverride(ctx, a.rec.ID, o, a.by, a.now); err != nil {
+			return err
+		}
+		if err := a.record(ctx, booking.RuleSetAside, o.Rule); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // newVisit is a visit not yet saved, held by the policy in force.
-func (d *Desk) newVisit(by booking.Actor, s booking.Standing, when booking.Interval, now time.Time) (booking.Visit, error) {
+func (d *Desk) newVisit(by booking.Actor, s booking.Standing, c claim, now time.Time) (booking.Visit, error) {
 	id, err := d.newID()
 	if err != nil {
 		return booking.Visit{}, err
@@ -90,36 +154,39 @@ func (d *Desk) newVisit(by booking.Actor, s booking.Standing, when booking.Inter
 	if err != nil {
 		return booking.Visit{}, err
 	}
+	buffers := s.Ward.Policy.BuffersFor(s.Patient.Infection)
 	v := booking.Visit{
-		ID: booking.VisitID(id), Reference: ref, Patient: s.Patient.ID, Ward: s.Ward.ID, State: booking.Held, When: when,
-		Prepare: s.Ward.Policy.Prepare, Clean: s.Ward.Policy.Clean, Via: booking.ViaPhone,
+		ID: booking.VisitID(id), Reference: ref, Patient: s.Patient.ID, Ward: s.Ward.ID, State: booking.Held, When: c.when,
+		Kind: cmp.Or(c.kind, booking.Ordinary), Series: c.series, Prepare: buffers.Prepare, Clean: buffers.Clean, Via: c.via,
 		BookedBy:      booking.Actor{Kind: by.Kind, ID: by.ID, Name: by.Name},
-		PolicyVersion: s.Ward.Policy.Version, HeldUntil: now.Add(s.Ward.Policy.HoldFor), Version: 1,
+		PolicyVersion: s.Ward.Policy.Version, HeldUntil: c.until, Version: 1,
 	}
-	if by.Visitor() != "" {
+	if v.HeldUntil.IsZero() {
+		v.HeldUntil = now.Add(s.Ward.Policy.HoldFor)
+	}
+	if v.Via == "" && by.Visitor() != "" {
 		v.Via = booking.ViaWeb
+	} else if v.Via == "" {
+		v.Via = booking.ViaPhone
 	}
 	return v, nil
 }
 
-// exchange looks at the hold that a visitor already has for a patient. It keeps
-// it if it is for the same time, and gives it back otherwise.
-func (d *Desk) exchange(ctx context.Context, a *act, s booking.Standing, when booking.Interval) (same bool, err error) {
-	id, err := a.OpenHold(ctx, s.Patient.ID, s.Member.Visitor.ID)
-	if err != nil || id == "" {
-		return false, err
+// earlierHold finds the hold that a visitor already has for a patient, which the
+// act is then about, and reports whether it is for the same time, and so the one
+// that they ask for. Otherwise it is to be given back.
+func (d *Desk) earlierHold(ctx context.Context, a *act, s booking.Standing, when booking.Interval) (id booking.VisitID, same bool, err error) {
+	if id, err = a.OpenHold(ctx, s.Patient.ID, s.Member.Visitor.ID); err != nil || id == "" {
+		return "", false, err
 	}
 	if err := a.load(ctx, id); err != nil {
-		return false, err
+		return "", false, err
 	}
 	if a.rec.When == when && a.now.Before(a.rec.HeldUntil) {
-		return true, nil
-	}
-	if err := a.giveBack(ctx); err != nil {
-		return false, err
+		return id, true, nil
 	}
 	a.ward = s.Ward
-	return false, nil
+	return id, false, nil
 }
 
 // giveBack ends the hold that the act is about. A hold given back and one that
@@ -140,7 +207,7 @@ func (a *act) giveBack(ctx context.Context) error {
 
 // chooseDevice picks the device for a visit, keeps others from it until the act
 // is over, and clears away the lapsed holds that are in the visit's way. but is
-// the visit whose own reservations do not count.
+// the visit whose own reservations do not count: the one of the act, if any.
 func (d *Desk) chooseDevice(ctx context.Context, a *act, v booking.Visit, but booking.VisitID) (booking.DeviceID, error) {
 	span := v.DeviceTime().Widen(around, around)
 	diary, err := a.Diary(ctx, v.Ward, v.Patient, a.now, span.Start(), span.End(), but)
@@ -151,13 +218,41 @@ func (d *Desk) chooseDevice(ctx context.Context, a *act, v booking.Visit, but bo
 	if err != nil {
 		return "", err
 	}
-	if err := a.Touch(ctx, deviceOf(id)); err != nil {
+	touched := []booking.DeviceID{id}
+	if but != "" {
+		touched = append(touched, a.rec.Device) // to be given back
+	}
+	lapsed, err := a.Lapsed(ctx, patientOf(v.Patient), v.When, a.now)
+	if err != nil {
+		return "", err
+	}
+	for _, hold := range lapsed {
+		r, err := a.Record(ctx, hold)
+		if err != nil {
+			return "", err
+		}
+		touched = append(touched, r.Device)
+	}
+	if err := a.touchDevices(ctx, touched...); err != nil {
 		return "", err
 	}
 	if err := d.clear(ctx, a, patientOf(v.Patient), v.When); err != nil {
 		return "", err
 	}
 	return id, d.clear(ctx, a, deviceOf(id), v.DeviceTime())
+}
+
+// touchDevices touches every device whose reservations the act is to change, in
+// order: also one that it only gives back, since whoever wants what is being given
+// back waits for this act, and must hold nothing that this act then waits for.
+func (a *act) touchDevices(ctx context.Context, ids ...booking.DeviceID) error {
+	slices.Sort(ids)
+	for _, id := range slices.Compact(ids) {
+		if err := a.Touch(ctx, deviceOf(id)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // clear ends the holds on a resource that have run out and are in the way.

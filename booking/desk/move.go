@@ -13,8 +13,17 @@ import (
 // the page showed. Its iPad may change. Its interpreter is asked again for the
 // new time if free then, and another one if not.
 func (d *Desk) Move(ctx context.Context, by booking.Actor, ref booking.Reference, version int, start time.Time) (Visit, error) {
+	return d.MoveFor(ctx, by, ref, version, Occasion{Start: start})
+}
+
+// MoveFor is Move to a time of another length, or one for which staff set a rule
+// aside and say why. Only those and the start are asked of the occasion.
+func (d *Desk) MoveFor(ctx context.Context, by booking.Actor, ref booking.Reference, version int, want Occasion) (Visit, error) {
+	if by.Visitor() != "" && (want.Length != 0 || len(want.Overrides) > 0) {
+		return Visit{}, booking.ErrMayNot
+	}
 	return d.change(ctx, by, ref, maySteer, func(a *act) error {
-		to, err := d.whereTo(ctx, a, version, start)
+		to, err := d.whereTo(ctx, a, version, want)
 		if err != nil || to == a.rec.When {
 			return err
 		}
@@ -29,8 +38,8 @@ func (d *Desk) Move(ctx context.Context, by booking.Actor, ref booking.Reference
 	})
 }
 
-// whereTo decides whether the visit may be moved to start, by this actor and now.
-func (d *Desk) whereTo(ctx context.Context, a *act, version int, start time.Time) (booking.Interval, error) {
+// whereTo decides whether the visit may be moved there, by this actor and now.
+func (d *Desk) whereTo(ctx context.Context, a *act, version int, want Occasion) (booking.Interval, error) {
 	none := booking.Interval{}
 	if a.rec.State == booking.Held {
 		return none, booking.ErrNoSuchVisit // it has no public name yet
@@ -38,7 +47,10 @@ func (d *Desk) whereTo(ctx context.Context, a *act, version int, start time.Time
 	if err := a.steerable(version); err != nil {
 		return none, err
 	}
-	o := offerer{by: a.by, patient: a.rec.PatientRecord, now: a.now, but: a.rec.ID}
+	o := offerer{
+		by: a.by, bay: a.rec.Bay, patient: a.rec.PatientRecord, now: a.now, but: a.rec.ID, kind: a.rec.Kind,
+		asked: want.Overrides,
+	}
 	var err error
 	if o.ward, err = a.Ward(ctx, a.rec.Ward); err != nil {
 		return none, err
@@ -52,8 +64,11 @@ func (d *Desk) whereTo(ctx context.Context, a *act, version int, start time.Time
 			return none, err
 		}
 	}
-	slot, err := o.slotAt(ctx, a.Tx, start)
-	return slot.When, err
+	slot, err := o.slotAt(ctx, a.Tx, want.Start, want.Length)
+	if err != nil {
+		return none, err
+	}
+	return slot.When, a.setAside(ctx, o.used)
 }
 
 // steerable refuses what relatives may no longer change, and a page that is out

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/wardvisit/wardvisit/booking"
@@ -11,13 +12,31 @@ import (
 // longestOffering bounds how many days are looked at for one page.
 const longestOffering = 62
 
-// An offerer works out what is free for one patient in one ward.
+// An Occasion is a visit that somebody would like to hold a time for. What is
+// left zero is the usual: the length of the session, an ordinary visit, every
+// rule kept.
+type Occasion struct {
+	Patient   booking.PatientID
+	Visitor   booking.VisitorID // whom it is for
+	Start     time.Time
+	Length    time.Duration // of a visit outside every session, which only staff may hold
+	Kind      booking.VisitKind
+	Overrides []booking.Override // rules that staff set aside for it
+}
+
+// An offerer works out what is free for one patient in one ward, and what the
+// ward's rules say of a time.
 type offerer struct {
 	by      booking.Actor
 	ward    booking.Ward
+	bay     string // where the patient lies
 	patient booking.Patient
 	now     time.Time
 	but     booking.VisitID // whose reservations do not count, because it would give them up
+	kind    booking.VisitKind
+	asked   []booking.Override // rules that the actor would set aside
+	used    []booking.Override // those that had to be
+	table   *booking.Timetable // nil until it is read
 }
 
 // offererFor returns the offerer of an actor. barred says that a visitor is to
@@ -25,9 +44,14 @@ type offerer struct {
 func (d *Desk) offererFor(ctx context.Context, tx *store.Tx, by booking.Actor, patient booking.PatientID) (o offerer, barred bool, err error) {
 	o = offerer{by: by, now: d.now()}
 	if by.Visitor() == "" {
-		if o.ward, err = wardOf(ctx, tx, by, patient); err == nil {
-			o.patient, err = tx.Patient(ctx, patient)
+		if o.ward, err = wardOf(ctx, tx, by, patient); err != nil {
+			return o, false, err
 		}
+		if o.patient, err = tx.Patient(ctx, patient); err != nil {
+			return o, false, err
+		}
+		stay, err := tx.Stay(ctx, patient)
+		o.bay = stay.Bay
 		return o, false, err
 	}
 	standing, err := standingFor(ctx, tx, by, patient, by.Visitor())
@@ -38,17 +62,32 @@ func (d *Desk) offererFor(ctx context.Context, tx *store.Tx, by booking.Actor, p
 	if err := standing.MayVisit(o.now); err != nil {
 		return o, false, err
 	}
-	o.ward, o.patient = standing.Ward, standing.Patient
+	o.ward, o.bay, o.patient = standing.Ward, standing.Bay, standing.Patient
 	o.patient.MRN = ""
 	o.but, err = tx.OpenHold(ctx, patient, by.Visitor()) // theirs to exchange
 	return o, barred, err
 }
 
+// who is the kind of booker that the actor is.
+func (o *offerer) who() booking.Booker { return booking.BookerOf(o.by, o.kind) }
+
+// timetable reads when the ward takes visits, once.
+func (o *offerer) timetable(ctx context.Context, tx *store.Tx) (booking.Timetable, error) {
+	if o.table == nil {
+		t, err := tx.Timetable(ctx, o.ward, booking.DateOf(o.now, o.ward.Site.Zone))
+		if err != nil {
+			return t, err
+		}
+		o.table = &t
+	}
+	return *o.table, nil
+}
+
 // days gives what is free on each of n days from one on.
-func (o offerer) days(ctx context.Context, tx *store.Tx, from booking.Date, n int) ([]Day, error) {
+func (o *offerer) days(ctx context.Context, tx *store.Tx, from booking.Date, n int) ([]Day, error) {
 	n = max(1, min(n, longestOffering))
 	zone := o.ward.Site.Zone
-	sessions, err := o.sessions(ctx, tx)
+	table, err := o.timetable(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
@@ -58,16 +97,25 @@ func (o offerer) days(ctx context.Context, tx *store.Tx, from booking.Date, n in
 	if err != nil {
 		return nil, err
 	}
+	full := o.fullWeeks(ctx, tx)
 	days := make([]Day, n)
 	for i := range days {
 		date := from.AddDays(i)
+		days[i].Date = date
+		over, err := full(date)
+		if err != nil {
+			return nil, err
+		}
+		if over {
+			continue
+		}
 		var open []booking.Slot
-		for _, s := range booking.SlotsOn(date, zone, sessions) {
-			if o.bookable(s.When.Start()) == nil {
+		for _, s := range table.SlotsOn(date, o.who(), o.bay) {
+			if o.ward.Policy.Bookable(s.When.Start(), o.now, o.who()) == nil {
 				open = append(open, s)
 			}
 		}
-		days[i] = Day{Date: date, Slots: diary.Free(open, o.ward.Policy)}
+		days[i].Slots = diary.Free(open, o.buffered())
 	}
 	return days, nil
 }
@@ -76,52 +124,103 @@ func (o offerer) days(ctx context.Context, tx *store.Tx, from booking.Date, n in
 // a device looks for gaps.
 const around = 24 * time.Hour
 
-// sessions are those that the actor may book in.
-func (o offerer) sessions(ctx context.Context, tx *store.Tx) ([]booking.Session, error) {
-	sessions, err := tx.Sessions(ctx, o.ward.ID)
-	if err != nil || o.by.Visitor() == "" {
-		return sessions, err
-	}
-	var open []booking.Session
-	for _, s := range sessions {
-		if s.Audience == booking.ForRelatives {
-			open = append(open, s)
+// buffered is the ward's policy with the buffers of this patient.
+func (o *offerer) buffered() booking.Policy {
+	p := o.ward.Policy
+	b := p.BuffersFor(o.patient.Infection)
+	p.Prepare, p.Clean = b.Prepare, b.Clean
+	return p
+}
+
+// fullWeeks tells of which days the week has had as many visits as the ward
+// gives one patient. Each week is counted once.
+func (o *offerer) fullWeeks(ctx context.Context, tx *store.Tx) func(booking.Date) (bool, error) {
+	counted := map[time.Time]bool{}
+	return func(d booking.Date) (bool, error) {
+		if o.ward.Policy.WeeklyMax == 0 || o.who() == booking.Goodbye {
+			return false, nil
 		}
+		day, _ := booking.DayBounds(d, o.ward.Site.Zone)
+		week, _ := o.ward.Policy.WeekOf(day, o.ward.Site.Zone)
+		full, known := counted[week]
+		if !known {
+			err := o.roomInWeek(ctx, tx, day)
+			full = errors.Is(err, booking.ErrWeekFull)
+			if err != nil && !full {
+				return false, err
+			}
+			counted[week] = full
+		}
+		return full, nil
 	}
-	return open, nil
 }
 
-// bookable refuses a start that is too near or too far. Staff may book whatever
-// has not begun.
-func (o offerer) bookable(start time.Time) error {
-	if o.by.Visitor() != "" {
-		return o.ward.Policy.Bookable(start, o.now)
+// roomInWeek refuses a visit at an instant whose week is full.
+func (o *offerer) roomInWeek(ctx context.Context, tx *store.Tx, at time.Time) error {
+	if o.ward.Policy.WeeklyMax == 0 {
+		return nil
 	}
-	if start.Before(o.now) {
-		return booking.ErrTooLate
+	from, to := o.ward.Policy.WeekOf(at, o.ward.Site.Zone)
+	booked, err := tx.VisitsBetween(ctx, o.patient.ID, from, to, o.now, o.but)
+	if err != nil {
+		return err
 	}
-	return nil
+	return o.ward.Policy.RoomInWeek(booked)
 }
 
-// slotAt returns the slot that begins at start, or says why there is none for
-// this actor.
-func (o offerer) slotAt(ctx context.Context, tx *store.Tx, start time.Time) (booking.Slot, error) {
-	sessions, err := o.sessions(ctx, tx)
+// slotAt returns the slot that begins at start, or one of a length of its own
+// that staff ask for outside every session, or says which rule is against it for
+// this actor. Rules that are set aside are added to o.used.
+func (o *offerer) slotAt(ctx context.Context, tx *store.Tx, start time.Time, length time.Duration) (booking.Slot, error) {
+	table, err := o.timetable(ctx, tx)
 	if err != nil {
 		return booking.Slot{}, err
 	}
-	zone := o.ward.Site.Zone
-	for _, s := range booking.SlotsOn(booking.DateOf(start, zone), zone, sessions) {
-		if s.When.Start().Equal(start) {
-			return s, o.bookable(start)
+	slot, err := table.SlotAt(start, o.who())
+	if length > 0 && length != slot.When.Length() && o.by.Visitor() == "" {
+		own, bad := booking.NewInterval(start, length)
+		if bad != nil || length > longestVisit {
+			return booking.Slot{}, booking.ErrBadTime
+		}
+		slot, err = booking.Slot{When: own}, o.settle(booking.ErrNotASlot)
+	}
+	if err != nil {
+		return booking.Slot{}, err
+	}
+	for _, broken := range append(table.Against(slot, o.bay),
+		o.ward.Policy.Bookable(start, o.now, o.who()), o.roomInWeek(ctx, tx, start)) {
+		if err := o.settle(broken); err != nil {
+			return booking.Slot{}, err
 		}
 	}
-	return booking.Slot{}, booking.ErrNotASlot
+	if start.Before(o.now.Add(-startedLately)) {
+		return booking.Slot{}, booking.ErrTooLate // nobody books what has been
+	}
+	return slot, nil
+}
+
+// startedLately is how long ago a visit booked outside the rules may have begun:
+// one that begins this very minute did so some seconds ago.
+const startedLately = time.Minute
+
+// longestVisit bounds what staff may ask for.
+const longestVisit = 12 * time.Hour
+
+// settle answers for a rule that would be broken, if any.
+func (o *offerer) settle(broken error) error {
+	if broken == nil {
+		return nil
+	}
+	override, err := booking.Settle(broken, o.by, o.ward.ID, o.kind, o.asked)
+	if override != nil {
+		o.used = append(o.used, *override)
+	}
+	return err
 }
 
 // near gives the n free slots nearest to an instant, of those in the two weeks
 // around it.
-func (o offerer) near(ctx context.Context, tx *store.Tx, want time.Time, n int) ([]booking.Slot, error) {
+func (o *offerer) near(ctx context.Context, tx *store.Tx, want time.Time, n int) ([]booking.Slot, error) {
 	first := booking.DateOf(want, o.ward.Site.Zone).AddDays(-3)
 	if today := booking.DateOf(o.now, o.ward.Site.Zone); first.Before(today) {
 		first = today
@@ -169,7 +268,7 @@ func (d *Desk) OfferingToMove(ctx context.Context, by booking.Actor, ref booking
 	})
 }
 
-func (o offerer) offering(ctx context.Context, tx *store.Tx, from booking.Date, n int, barred bool) (Offering, error) {
+func (o *offerer) offering(ctx context.Context, tx *store.Tx, from booking.Date, n int, barred bool) (Offering, error) {
 	days, err := o.days(ctx, tx, from, n)
 	if err != nil {
 		return Offering{}, err

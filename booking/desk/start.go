@@ -57,7 +57,7 @@ func (d *Desk) standIn(ctx context.Context, a *act, v booking.Visit) (booking.De
 	if err != nil || id == "" {
 		return "", err
 	}
-	if err := a.Touch(ctx, deviceOf(id)); err != nil {
+	if err := a.touchDevices(ctx, id, v.Device); err != nil {
 		return "", err
 	}
 	if err := d.clear(ctx, a, deviceOf(id), left); err != nil {

@@ -125,6 +125,7 @@ func (tx *Tx) Standing(ctx context.Context, patient booking.PatientID, visitor b
 	if err != nil {
 		return s, err
 	}
+	s.Bay = stay.Bay
 	if stay.Ward != "" {
 		if s.Ward, err = tx.Ward(ctx, stay.Ward); err != nil {
 			return s, err

@@ -8,15 +8,15 @@ import (
 	"github.com/wardvisit/wardvisit/booking"
 )
 
-const addDevice = `INSERT INTO devices (id, tag, ward_id, state) VALUES ($1, $2, $3, $4)`
+const addDevice = `INSERT INTO devices (id, tag, ward_id, state, zone, dedicated) VALUES ($1, $2, $3, $4, $5, $6)`
 
 // AddDevice saves a new device.
 func (tx *Tx) AddDevice(ctx context.Context, d booking.Device) error {
-	return tx.save(ctx, "add device", addDevice, d.ID, d.Tag, d.Ward, d.State)
+	return tx.save(ctx, "add device", addDevice, d.ID, d.Tag, d.Ward, d.State, d.Zone, d.Dedicated)
 }
 
 const (
-	deviceColumns = `d.id, d.tag, d.ward_id, d.state, d.key_hash, d.battery, d.last_seen, d.page_version`
+	deviceColumns = `d.id, d.tag, d.ward_id, d.state, d.key_hash, d.battery, d.last_seen, d.page_version, d.zone, d.dedicated`
 
 	deviceByID  = `SELECT ` + deviceColumns + ` FROM devices AS d WHERE d.id = $1`
 	deviceByKey = `SELECT ` + deviceColumns + ` FROM devices AS d WHERE d.key_hash = $1`
@@ -34,7 +34,7 @@ func deviceDest(d *booking.Device) (dest []any, fill func()) {
 			d.Battery = int(battery.Int64)
 		}
 	}
-	return []any{&d.ID, &d.Tag, &d.Ward, &d.State, into(&key), &battery, &seen, &d.Version}, fill
+	return []any{&d.ID, &d.Tag, &d.Ward, &d.State, into(&key), &battery, &seen, &d.Version, &d.Zone, &d.Dedicated}, fill
 }
 
 func scanDevice(row scanner) (d booking.Device, err error) {

@@ -75,7 +75,8 @@ func addVisit(t *testing.T, s *store.Store, n int, start time.Time) booking.Visi
 		t.Fatal(err)
 	}
 	v := booking.Visit{
-		ID: id[booking.VisitID]('x', n), Reference: booking.NewReference([6]byte{byte(n)}), Patient: id[booking.PatientID]('p', 1),
+		Kind: booking.Ordinary,
+		ID:   id[booking.VisitID]('x', n), Reference: booking.NewReference([6]byte{byte(n)}), Patient: id[booking.PatientID]('p', 1),
 		Ward: id[booking.WardID]('w', 1), Device: id[booking.DeviceID]('d', 1), State: booking.Held, When: when, Via: booking.ViaWeb,
 		Needs: []booking.Need{booking.NeedCaptions, booking.NeedHearingLoop}, Prepare: 10 * time.Minute, Clean: 5 * time.Minute,
 		BookedBy: booking.Actor{Kind: booking.VisitorActor, ID: "v", Name: "V"}, PolicyVersion: 1, HeldUntil: noon.Add(10 * time.Minute), Version: 1,

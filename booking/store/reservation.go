@@ -62,10 +62,18 @@ const (
 
 // Touch has every other act on a resource wait until this one is over. Acts
 // touch the patient first, then devices, then interpreters, each kind in order
-// of id.
+// of id. A resource that there is not is refused.
 func (tx *Tx) Touch(ctx context.Context, r Resource) error {
 	query := map[Kind]string{Patient: touchPatient, Device: touchDevice, Interpreter: touchInterpreter}[r.Kind]
-	return tx.save(ctx, "touch "+string(r.Kind), query, r.ID)
+	n, err := tx.run(ctx, "touch "+string(r.Kind), query, r.ID)
+	if n == 0 && err == nil || tx.store.engine.nothing(err) {
+		return noSuch[r.Kind]
+	}
+	return err
+}
+
+var noSuch = map[Kind]error{
+	Patient: booking.ErrNoSuchPatient, Device: booking.ErrNoSuchDevice, Interpreter: booking.ErrNoSuchInterpreter,
 }
 
 const addReservation = `

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -12,8 +13,8 @@ import (
 const addVisit = `
 INSERT INTO visits (id, reference, patient_id, ward_id, device_id, state, starts_at, ends_at,
        prepare_minutes, clean_minutes, language, mode, needs, via, booked_by_kind, booked_by_id, booked_by_name,
-       policy_version, held_for, held_until)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`
+       policy_version, held_for, held_until, kind, series_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`
 
 // AddVisit saves a new held visit for a visitor. Who may come with them, and
 // what it reserves, is saved beside it.
@@ -21,7 +22,8 @@ func (tx *Tx) AddVisit(ctx context.Context, v booking.Visit, heldFor booking.Vis
 	return tx.save(ctx, "add visit", addVisit, v.ID, v.Reference, v.Patient, v.Ward, v.Device, v.State,
 		at(v.When.Start()), at(v.When.End()), minutes(v.Prepare), minutes(v.Clean),
 		v.Tongue.Language, v.Tongue.Mode, joinNeeds(v.Needs), v.Via,
-		v.BookedBy.Kind, v.BookedBy.ID, v.BookedBy.Name, v.PolicyVersion, heldFor, at(v.HeldUntil))
+		v.BookedBy.Kind, v.BookedBy.ID, v.BookedBy.Name, v.PolicyVersion, heldFor, at(v.HeldUntil),
+		cmp.Or(v.Kind, booking.Ordinary), orNull(v.Series))
 }
 
 const saveVisit = `
@@ -58,7 +60,8 @@ func splitNeeds(s string) (needs []booking.Need) {
 const visitColumns = `
 v.id, v.reference, v.patient_id, v.ward_id, v.device_id, v.state, v.reason, v.starts_at, v.ends_at,
 v.prepare_minutes, v.clean_minutes, v.language, v.mode, v.needs, v.via, v.booked_by_kind, v.booked_by_id,
-v.booked_by_name, v.policy_version, v.held_for, v.held_until, v.locked, v.covered, v.started_at, v.ended_at, v.version`
+v.booked_by_name, v.policy_version, v.held_for, v.held_until, v.locked, v.covered, v.started_at, v.ended_at, v.version,
+v.kind, v.series_id`
 
 // visitDest are the places for visitColumns; fill completes r from them.
 func visitDest(r *Record) (dest []any, fill func() error) {
@@ -74,7 +77,36 @@ func visitDest(r *Record) (dest []any, fill func() error) {
 	}
 	return []any{&v.ID, &v.Reference, &v.Patient, &v.Ward, &v.Device, &v.State, &v.Reason, &starts, &ends,
 		&prepare, &clean, &v.Tongue.Language, &v.Tongue.Mode, &needs, &v.Via, &v.BookedBy.Kind, &v.BookedBy.ID,
-		&v.BookedBy.Name, &v.PolicyVersion, &r.HeldFor, &until, &v.Locked, &v.Covered, &started, &ended, &v.Version}, fill
+		&v.BookedBy.Name, &v.PolicyVersion, &r.HeldFor, &until, &v.Locked, &v.Covered, &started, &ended, &v.Version,
+		&v.Kind, into(&v.Series)}, fill
+}
+
+const rehomeVisit = `UPDATE visits SET ward_id = $2, policy_version = $3 WHERE id = $1`
+
+// RehomeVisit makes a visit that of another ward, under the policy in force
+// there. What else changes with that is saved beside it.
+func (tx *Tx) RehomeVisit(ctx context.Context, v booking.Visit, to booking.Ward) error {
+	return tx.save(ctx, "rehome visit", rehomeVisit, v.ID, to.ID, to.Policy.Version)
+}
+
+const addOverride = `
+INSERT INTO overrides (visit_id, rule, reason, actor_kind, actor_id, at) VALUES ($1, $2, $3, $4, $5, $6)`
+
+// AddOverride records that a rule was set aside for a visit.
+func (tx *Tx) AddOverride(ctx context.Context, visit booking.VisitID, o booking.Override, by booking.Actor, now time.Time) error {
+	return tx.save(ctx, "add override", addOverride, visit, o.Rule, o.Reason, by.Kind, by.ID, at(now))
+}
+
+const visitsInWeek = `
+SELECT count(*) FROM visits AS v
+WHERE  v.patient_id = $1 AND v.starts_at >= $2 AND v.starts_at < $3 AND v.state <> 'cancelled'
+  AND  v.kind = 'ordinary' AND v.id IS DISTINCT FROM $4 AND NOT (v.state = 'held' AND v.held_until <= $5)`
+
+// VisitsBetween counts a patient's ordinary visits that begin between two
+// instants, but for one. Those that were cancelled do not count: whoever was not
+// able to take a call has not had a visit.
+func (tx *Tx) VisitsBetween(ctx context.Context, patient booking.PatientID, from, to, now time.Time, but booking.VisitID) (int, error) {
+	return one(ctx, tx, "visits between", nil, scalar[int], visitsInWeek, patient, at(from), at(to), orNull(but), at(now))
 }
 
 const openHold = `SELECT v.id FROM visits AS v WHERE v.patient_id = $1 AND v.held_for = $2 AND v.state = 'held'`

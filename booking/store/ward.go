@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -27,8 +28,10 @@ const (
 	addWard   = `INSERT INTO wards (id, site_id, name, phone, enabled) VALUES ($1, $2, $3, $4, $5)`
 	addPolicy = `
 INSERT INTO policies (ward_id, version, prepare_minutes, clean_minutes, earliest_minutes, notice_minutes,
-       change_cutoff_minutes, hold_minutes, opens_before_minutes, grace_minutes, people)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
+       change_cutoff_minutes, hold_minutes, opens_before_minutes, grace_minutes, people,
+       staff_earliest_minutes, staff_notice_minutes, weekly_min, weekly_max, week_starts, offer_minutes, made_at, made_by,
+       contact_prepare, contact_clean, droplet_prepare, droplet_clean, airborne_prepare, airborne_clean)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`
 )
 
 // AddWard saves a new ward with its policy.
@@ -36,10 +39,21 @@ func (tx *Tx) AddWard(ctx context.Context, w booking.Ward) error {
 	if err := tx.save(ctx, "add ward", addWard, w.ID, w.Site.ID, w.Name, w.Phone, w.Enabled); err != nil {
 		return err
 	}
-	p := w.Policy
-	return tx.save(ctx, "add policy", addPolicy, w.ID, p.Version, minutes(p.Prepare), minutes(p.Clean),
-		minutes(p.Earliest), minutes(p.Notice), minutes(p.ChangeCutoff), minutes(p.HoldFor),
-		minutes(p.OpensBefore), minutes(p.Grace), p.People)
+	return tx.AddPolicy(ctx, w.ID, w.Policy.WithDefaults())
+}
+
+// AddPolicy saves a new version of a ward's policy, which is in force from then
+// on. ErrStale when that version is there already: somebody else decided too.
+func (tx *Tx) AddPolicy(ctx context.Context, ward booking.WardID, p booking.Policy) error {
+	args := []any{ward, p.Version, minutes(p.Prepare), minutes(p.Clean), minutes(p.Earliest), minutes(p.Notice),
+		minutes(p.ChangeCutoff), minutes(p.HoldFor), minutes(p.OpensBefore), minutes(p.Grace), p.People,
+		minutes(p.StaffEarliest), minutes(p.StaffNotice), p.WeeklyMin, p.WeeklyMax, int(p.WeekStarts), minutes(p.OfferFor),
+		at(p.MadeAt), p.MadeBy}
+	for _, i := range booking.Infections {
+		b, own := p.Infected[i]
+		args = append(args, sql.NullInt64{Int64: int64(minutes(b.Prepare)), Valid: own}, sql.NullInt64{Int64: int64(minutes(b.Clean)), Valid: own})
+	}
+	return tx.save(ctx, "add policy", addPolicy, args...)
 }
 
 // wardKey is a ward under one version of its policy; 0 is the one in force.
@@ -52,7 +66,10 @@ const (
 	selectWard = `
 SELECT w.id, w.name, w.phone, w.enabled, s.id, s.name, s.zone,
        p.version, p.prepare_minutes, p.clean_minutes, p.earliest_minutes, p.notice_minutes,
-       p.change_cutoff_minutes, p.hold_minutes, p.opens_before_minutes, p.grace_minutes, p.people
+       p.change_cutoff_minutes, p.hold_minutes, p.opens_before_minutes, p.grace_minutes, p.people,
+       p.staff_earliest_minutes, p.staff_notice_minutes, p.weekly_min, p.weekly_max, p.week_starts, p.offer_minutes,
+       p.made_at, p.made_by, p.contact_prepare, p.contact_clean, p.droplet_prepare, p.droplet_clean,
+       p.airborne_prepare, p.airborne_clean
 FROM   wards AS w JOIN sites AS s ON s.id = w.site_id JOIN policies AS p ON p.ward_id = w.id`
 
 	wardByID = selectWard + `
@@ -93,18 +110,44 @@ func (tx *Tx) Wards(ctx context.Context) ([]booking.Ward, error) {
 }
 
 func (tx *Tx) scanWard(row scanner) (w booking.Ward, err error) {
-	var zone string
-	var prepare, clean, earliest, notice, cutoff, hold, opens, grace int
-	p := &w.Policy
-	err = row.Scan(&w.ID, &w.Name, &w.Phone, &w.Enabled, &w.Site.ID, &w.Site.Name, &zone,
-		&p.Version, &prepare, &clean, &earliest, &notice, &cutoff, &hold, &opens, &grace, &p.People)
-	if err != nil {
+	dest, fill := tx.wardDest(&w)
+	if err = row.Scan(dest...); err != nil {
 		return w, err
 	}
-	p.Prepare, p.Clean, p.Earliest, p.Notice = lasting(prepare), lasting(clean), lasting(earliest), lasting(notice)
-	p.ChangeCutoff, p.HoldFor, p.OpensBefore, p.Grace = lasting(cutoff), lasting(hold), lasting(opens), lasting(grace)
-	w.Site.Zone, err = tx.store.zone(zone)
-	return w, err
+	return w, fill()
+}
+
+// wardDest are the places for the columns of selectWard; fill completes w from
+// them.
+func (tx *Tx) wardDest(w *booking.Ward) (dest []any, fill func() error) {
+	var zone string
+	var prepare, clean, earliest, notice, cutoff, hold, opens, grace, staffEarliest, staffNotice, weekStarts, offer int
+	var made stamp
+	var infected [6]sql.NullInt64 // as booking.Infections: to prepare and to clean
+	p := &w.Policy
+	fill = func() (err error) {
+		p.Prepare, p.Clean, p.Earliest, p.Notice = lasting(prepare), lasting(clean), lasting(earliest), lasting(notice)
+		p.ChangeCutoff, p.HoldFor, p.OpensBefore, p.Grace = lasting(cutoff), lasting(hold), lasting(opens), lasting(grace)
+		p.StaffEarliest, p.StaffNotice, p.OfferFor = lasting(staffEarliest), lasting(staffNotice), lasting(offer)
+		p.WeekStarts, p.MadeAt = time.Weekday(weekStarts), made.Time
+		for n, i := range booking.Infections {
+			if b := infected[2*n : 2*n+2]; b[0].Valid {
+				if p.Infected == nil {
+					p.Infected = map[booking.Infection]booking.Buffers{}
+				}
+				p.Infected[i] = booking.Buffers{Prepare: lasting(int(b[0].Int64)), Clean: lasting(int(b[1].Int64))}
+			}
+		}
+		w.Site.Zone, err = tx.store.zone(zone)
+		return err
+	}
+	dest = []any{&w.ID, &w.Name, &w.Phone, &w.Enabled, &w.Site.ID, &w.Site.Name, &zone,
+		&p.Version, &prepare, &clean, &earliest, &notice, &cutoff, &hold, &opens, &grace, &p.People,
+		&staffEarliest, &staffNotice, &p.WeeklyMin, &p.WeeklyMax, &weekStarts, &offer, &made, &p.MadeBy}
+	for i := range infected {
+		dest = append(dest, &infected[i])
+	}
+	return dest, fill
 }
 
 const addBed = `INSERT INTO beds (id, ward_id, bay, name) VALUES ($1, $2, $3, $4)`
@@ -123,17 +166,19 @@ func (tx *Tx) Bed(ctx context.Context, ward booking.WardID, bay, name string) (s
 
 const addSession = `
 INSERT INTO sessions (id, ward_id, weekday, starts_minute, ends_minute, length_minutes, step_minutes,
-       valid_from, valid_to, audience)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
+       valid_from, valid_to, audience, every_weeks, people)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
 
 // AddSession saves a new visiting time.
 func (tx *Tx) AddSession(ctx context.Context, s booking.Session) error {
 	return tx.save(ctx, "add session", addSession, s.ID, s.Ward, int(s.Weekday), int(s.Start), int(s.End),
-		minutes(s.Length), minutes(s.Step), day{s.ValidFrom}, day{s.ValidTo}, s.Audience)
+		minutes(s.Length), minutes(s.Step), day{s.ValidFrom}, day{s.ValidTo}, s.Audience,
+		max(1, s.EveryWeeks), s.People)
 }
 
 const wardSessions = `
-SELECT id, ward_id, weekday, starts_minute, ends_minute, length_minutes, step_minutes, valid_from, valid_to, audience
+SELECT id, ward_id, weekday, starts_minute, ends_minute, length_minutes, step_minutes, valid_from, valid_to, audience,
+       every_weeks, people
 FROM   sessions WHERE ward_id = $1 ORDER BY weekday, starts_minute, id`
 
 // Sessions are a ward's visiting times.
@@ -141,7 +186,8 @@ func (tx *Tx) Sessions(ctx context.Context, ward booking.WardID) ([]booking.Sess
 	return all(ctx, tx, "sessions", func(row scanner) (s booking.Session, err error) {
 		var weekday, length, step int
 		var from, to day
-		err = row.Scan(&s.ID, &s.Ward, &weekday, &s.Start, &s.End, &length, &step, &from, &to, &s.Audience)
+		err = row.Scan(&s.ID, &s.Ward, &weekday, &s.Start, &s.End, &length, &step, &from, &to, &s.Audience,
+			&s.EveryWeeks, &s.People)
 		s.Weekday, s.Length, s.Step = time.Weekday(weekday), lasting(length), lasting(step)
 		s.ValidFrom, s.ValidTo = from.Date, to.Date
 		return s, err

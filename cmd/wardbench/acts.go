@@ -220,7 +220,7 @@ func timesToAsk(h desk.Hospital, now time.Time) []time.Time {
 	today := booking.DateOf(now, zone)
 	for day := range int(policy.Earliest / (24 * time.Hour)) {
 		for _, slot := range booking.SlotsOn(today.AddDays(day), zone, h.Sessions) {
-			if policy.Bookable(slot.When.Start(), now.Add(time.Minute)) == nil {
+			if policy.Bookable(slot.When.Start(), now.Add(time.Minute), booking.Relatives) == nil {
 				times = append(times, slot.When.Start())
 			}
 		}
