@@ -95,12 +95,17 @@ func (tx *Tx) SetPairing(ctx context.Context, id booking.DeviceID, hash string, 
 }
 
 const (
+	touchPaired  = `UPDATE devices SET holds = holds + 1 WHERE id = (SELECT device_id FROM pairings WHERE code_hash = $1)`
 	spendPairing = `DELETE FROM pairings WHERE code_hash = $1 AND expires_at > $2 RETURNING device_id`
 	dropPairing  = `DELETE FROM pairings WHERE device_id = $1`
 )
 
-// SpendPairing uses up an open code and returns whose it was, or ErrPairingCode.
+// SpendPairing uses up an open code and returns whose it was, or ErrPairingCode. It
+// touches the device before the code, as whoever makes a new code does.
 func (tx *Tx) SpendPairing(ctx context.Context, hash string, now time.Time) (booking.DeviceID, error) {
+	if _, err := tx.run(ctx, "touch the device of a code", touchPaired, hash); err != nil {
+		return "", err
+	}
 	return one(ctx, tx, "spend pairing", booking.ErrPairingCode, scalar[booking.DeviceID], spendPairing, hash, at(now))
 }
 
