@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/wardvisit/wardvisit/booking"
@@ -18,7 +19,8 @@ import (
 // cancelOneIn is how many bookings there are to one that is cancelled again.
 const cancelOneIn = 4
 
-// acts measures relatives at the desk, on each engine, beside bare inserts.
+// acts measures relatives at the desk, on each engine, beside the statements that
+// their acts must issue.
 func acts(ctx context.Context, p plan) ([]row, error) {
 	var rows []row
 	var missing []error
@@ -39,42 +41,60 @@ func actsOn(ctx context.Context, p plan, e engine) (_ []row, err error) {
 	}
 	defer func() { err = errors.Join(err, remove()) }()
 	hospital := inventHospital(p.clients, time.Now())
-	d, shut, err := openDesk(ctx, url, hospital)
+	driver, err := openBare(ctx, e, url)
 	if err != nil {
 		return nil, err
+	}
+	defer func() { err = errors.Join(err, driver.Close()) }()
+	ours, wrote, err := actsAtDesk(ctx, p, url, hospital, driver)
+	if err != nil {
+		return nil, err
+	}
+	copied, err := driver.copies(ctx, p, wrote, hospital)
+	if err != nil {
+		return nil, err
+	}
+	deadlocks, err := driver.deadlocks(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return []row{
+		compare(fmt.Sprintf("%s, %d clients: acts at the desk a second (reference: what they write)", e.name, p.clients), "", ours.perSecond(), copied.perSecond()),
+		compare("  p50 of an act", " ms", milliseconds(quantile(ours.took, 0.50)), milliseconds(quantile(copied.took, 0.50))),
+		compare("  p99 of an act", " ms", milliseconds(quantile(ours.took, 0.99)), milliseconds(quantile(copied.took, 0.99))),
+		{what: "  deadlocks", ours: fmt.Sprint(deadlocks)},
+	}, nil
+}
+
+// actsAtDesk has a crowd of relatives at a desk, and returns beside what they did
+// a sample of what it wrote.
+func actsAtDesk(ctx context.Context, p plan, url string, h desk.Hospital, driver *bare) (_ tally, _ sample, err error) {
+	d, shut, err := openDesk(ctx, url, h)
+	if err != nil {
+		return tally{}, sample{}, err
 	}
 	defer func() { err = errors.Join(err, shut()) }()
-	counted, err := openBare(ctx, e, url)
+	wrote, err := driver.record(ctx, newRelative(d, h, 0))
 	if err != nil {
-		return nil, err
+		return tally{}, sample{}, err
 	}
-	defer func() { err = errors.Join(err, counted.Close()) }()
-	before, err := counted.rows(ctx)
+	ours, err := crowd(ctx, p.clients, p.acts, func(client int) (worker, error) { return newRelative(d, h, client), nil })
+	return ours, wrote, err
+}
+
+// copies has as large a crowd write the sample again and again by the bare driver,
+// for its own patients, into the same tables beside what the desk wrote, with the
+// same indexes and constraints.
+func (b *bare) copies(ctx context.Context, p plan, s sample, h desk.Hospital) (tally, error) {
+	acts, err := b.prepare(ctx, s)
 	if err != nil {
-		return nil, err
+		return tally{}, err
 	}
-	ours, err := crowd(ctx, p.clients, p.acts, func(client int) (worker, error) { return newRelative(d, hospital, client), nil })
-	if err != nil {
-		return nil, err
-	}
-	after, err := counted.rows(ctx)
-	if err != nil {
-		return nil, err
-	}
-	each := max(1, (after-before+len(ours.took)/2)/len(ours.took))
-	if err := counted.prepare(ctx); err != nil {
-		return nil, err
-	}
-	bare, err := crowd(ctx, p.clients, p.acts/2, func(int) (worker, error) { return counted.inserter(each), nil })
-	if err != nil {
-		return nil, err
-	}
-	what := fmt.Sprintf("%s, %d clients: acts at the desk a second (reference: %d bare rows each)", e.name, p.clients, each)
-	return []row{
-		compare(what, "", ours.perSecond(), bare.perSecond()),
-		compare("  p50 of an act", " ms", milliseconds(quantile(ours.took, 0.50)), milliseconds(quantile(bare.took, 0.50))),
-		compare("  p99 of an act", " ms", milliseconds(quantile(ours.took, 0.99)), milliseconds(quantile(bare.took, 0.99))),
-	}, nil
+	var turn atomic.Int64
+	turn.Store(int64(h.Wards[0].Policy.Earliest / visitsApart)) // after all that the desk offers
+	return crowd(ctx, p.clients, p.acts/2, func(client int) (worker, error) {
+		return &copier{bare: b, acts: acts, names: len(s.names), cast: castOf(h, client), turn: &turn}, nil
+	})
 }
 
 // A worker does one thing after another. It returns how long each thing took

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"strings"
-	"time"
 )
 
 // bare is the driver alone, on the same database.
@@ -17,7 +16,7 @@ type bare struct {
 // disk on SQLite, a pool on PostgreSQL.
 func openBare(_ context.Context, e engine, at string) (*bare, error) {
 	if path, ok := strings.CutPrefix(at, "sqlite:"); ok {
-		at = "file:" + path + "?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)"
+		at = "file:" + path + "?_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)"
 	}
 	db, err := sql.Open(e.driver, at)
 	if err != nil {
@@ -32,70 +31,56 @@ func openBare(_ context.Context, e engine, at string) (*bare, error) {
 	return &bare{db, e}, nil
 }
 
-// rows counts what is in all tables together.
-func (b *bare) rows(ctx context.Context) (all int, err error) {
-	query := `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'`
+const (
+	liteTables = `
+SELECT t.name, c.name, c.pk > 0, c.name = 'seq' FROM sqlite_master AS t, pragma_table_info(t.name) AS c
+WHERE  t.type = 'table' AND t.name NOT LIKE 'sqlite_%' ORDER BY t.name, c.cid`
+
+	postgresTables = `
+SELECT c.table_name, c.column_name, COALESCE(k.column_name IS NOT NULL, false), c.is_identity = 'YES'
+FROM   information_schema.columns AS c
+       LEFT JOIN information_schema.table_constraints AS p
+       ON p.table_schema = 'public' AND p.table_name = c.table_name AND p.constraint_type = 'PRIMARY KEY'
+       LEFT JOIN information_schema.key_column_usage AS k
+       ON k.constraint_name = p.constraint_name AND k.table_name = c.table_name AND k.column_name = c.column_name
+WHERE  c.table_schema = 'public' ORDER BY c.table_name, c.ordinal_position`
+)
+
+// A column is one of a table.
+type column struct {
+	name  string
+	key   bool // of the primary key
+	grown bool // given by the database itself
+}
+
+// tables are those of the database, with their columns.
+func (b *bare) tables(ctx context.Context) (map[string][]column, error) {
+	query := liteTables
 	if b.engine.driver == "pgx" {
-		query = `SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'`
+		query = postgresTables
 	}
-	found, err := b.QueryContext(ctx, query)
-	if err != nil {
-		return 0, err
-	}
-	defer found.Close()
-	var names []string
-	for found.Next() {
-		var name string
-		if err := found.Scan(&name); err != nil {
-			return 0, err
-		}
-		names = append(names, name)
-	}
-	if err := found.Err(); err != nil {
-		return 0, err
-	}
-	found.Close() // SQLite has the one connection
-	for _, name := range names {
-		var n int
-		if err := b.QueryRowContext(ctx, `SELECT count(*) FROM "`+name+`"`).Scan(&n); err != nil {
-			return 0, err
-		}
-		all += n
-	}
-	return all, nil
-}
-
-// prepare makes the table of the reference: nothing to check, nothing to look up.
-func (b *bare) prepare(ctx context.Context) error {
-	_, err := b.ExecContext(ctx, `CREATE TABLE bare (words text NOT NULL)`)
-	return err
-}
-
-// inserter does the least that an act could: as many rows in one transaction.
-func (b *bare) inserter(rows int) worker { return inserter{b, rows} }
-
-type inserter struct {
-	bare *bare
-	rows int
-}
-
-// bareRow is about as long as a row that an act writes.
-var bareRow = strings.Repeat("x", 250)
-
-func (i inserter) work(ctx context.Context) ([]time.Duration, error) {
-	began := time.Now()
-	tx, err := i.bare.BeginTx(ctx, nil)
+	rows, err := b.QueryContext(ctx, query)
 	if err != nil {
 		return nil, err
 	}
-	defer tx.Rollback() // does nothing after a commit
-	for range i.rows {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO bare (words) VALUES ($1)`, bareRow); err != nil {
+	defer rows.Close()
+	tables := map[string][]column{}
+	for rows.Next() {
+		var table string
+		var c column
+		if err := rows.Scan(&table, &c.name, &c.key, &c.grown); err != nil {
 			return nil, err
 		}
+		tables[table] = append(tables[table], c)
 	}
-	if err := tx.Commit(); err != nil {
-		return nil, err
+	return tables, rows.Err()
+}
+
+// deadlocks counts those that PostgreSQL had to break in this database. The
+// programs that met them must have closed it, which is when they are counted.
+func (b *bare) deadlocks(ctx context.Context) (n int, err error) {
+	if b.engine.driver == "pgx" {
+		err = b.QueryRowContext(ctx, `SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()`).Scan(&n)
 	}
-	return []time.Duration{time.Since(began)}, nil
+	return n, err
 }

@@ -4,9 +4,13 @@
 // is something to compare with, wardbench runs that too, in turns with ours and
 // in the same minutes:
 //
-//   - Acts at the desk beside bare inserts: as many rows as the acts left behind,
-//     in as many transactions, by the bare driver into a table without an index.
-//     No act could be faster than that on the same disk.
+//   - Acts at the desk beside the statements that they must issue: what a visit
+//     held, booked and cancelled has written is read out of the database, row by
+//     row, and written again for other people and other times by the bare driver,
+//     in as many transactions, into the same tables with the same indexes and
+//     constraints. Nothing is read, asked or decided there, every statement is
+//     prepared, and the rows of one table are one statement. No desk could be
+//     faster than that on the same disk.
 //   - Our rooms beside a naive forwarder: Pion with its defaults, and a
 //     TrackLocalStaticRTP for each receiver. Both speak the room's own protocol,
 //     so the same load is put on both.
