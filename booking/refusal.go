@@ -130,4 +130,29 @@ var (
 	ErrBadLoan     = &Refusal{Invalid, "bad_loan"}
 	ErrLoanClashes = &Refusal{Conflict, "loan_clashes"}
 	ErrNotLent     = &Refusal{Conflict, "not_lent"}
+
+	// Where patients are.
+	ErrCallWard      = &Refusal{Forbidden, "call_ward"} // all that is said once a patient has died
+	ErrBedTaken      = &Refusal{Conflict, "bed_taken"}
+	ErrNoSuchBed     = &Refusal{NotFound, "no_such_bed"}
+	ErrAlreadyHere   = &Refusal{Conflict, "already_here"}
+	ErrPatientDied   = &Refusal{Conflict, "patient_died"}
+	ErrNothingToUndo = &Refusal{Conflict, "nothing_to_undo"}
+	ErrNumberTaken   = &Refusal{Conflict, "number_taken"}
+	ErrSamePatient   = &Refusal{Invalid, "same_patient"}
+	ErrMergedAlready = &Refusal{Conflict, "merged_already"}
+
+	// When nothing fits.
+	ErrBadDays        = &Refusal{Invalid, "bad_days"}
+	ErrStillFree      = &Refusal{Conflict, "still_free"}
+	ErrWaitingAlready = &Refusal{Conflict, "waiting_already"}
+	ErrTooManyWishes  = &Refusal{Invalid, "too_many_wishes"}
+	ErrSameWish       = &Refusal{Invalid, "same_wish"}
+	ErrRequestOpen    = &Refusal{Conflict, "request_open"}
+	ErrRequestClosed  = &Refusal{Conflict, "request_closed"}
+	ErrNothingToJoin  = &Refusal{Conflict, "nothing_to_join"}
+	ErrBadSeries      = &Refusal{Invalid, "bad_series"}
+	ErrSeriesTooLong  = &Refusal{Invalid, "series_too_long"}
+	ErrInSeries       = &Refusal{Conflict, "in_series"}
+	ErrNobodyGivesWay = &Refusal{Conflict, "nobody_gives_way"}
 )

@@ -29,6 +29,7 @@ type (
 	MovementID    string
 	MergeID       string
 	TaskID        string
+	BedID         string
 )
 
 // A Site is a hospital: a place with one time zone.
