@@ -67,7 +67,7 @@ var columns = map[Kind][]Column{
 		{"tag", true, "What is written on the iPad's back. No two have the same.", "WIL-01"},
 		{"ward", true, "The ward it belongs to.", "Willow Ward"},
 		{"site", false, "The hospital; needed only where two hospitals have a ward of this name.", "Northgate Hospital"},
-		{"zone", false, "The bay where it is at home; empty for the whole ward.", "Bay 2"},
+		{"zone", false, "The bay where it is at home; empty for the whole ward, or for what is known.", "Bay 2"},
 		{"dedicated", false, "Whether it never leaves that bay: yes or no.", "no"},
 	},
 	Patients: {
@@ -78,7 +78,7 @@ var columns = map[Kind][]Column{
 		{"site", false, "The hospital; needed only where two hospitals have a ward of this name.", "Northgate Hospital"},
 		{"bay", false, "The bay; empty in a ward without bays.", "Bay 2"},
 		{"bed", true, "The bed. One that is new is made.", "Bed 4"},
-		{"infection", false, "How an infection spreads: none, contact, droplet or airborne. None if empty.", "none"},
+		{"infection", false, "How an infection spreads: none, contact, droplet or airborne. Empty for none, or for what is known.", "none"},
 		{"consent", false, "On whose word video visits rest: own, best interests, parent or attorney. Empty if nobody has said yes yet.", "own"},
 		{"consent_by", false, "Who said yes, if not the patient.", "June Arkwright"},
 		{"consent_until", false, "The last day on which the consent counts; empty if it need not be asked again.", "2026-12-31"},

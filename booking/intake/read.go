@@ -2,6 +2,7 @@ package intake
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/csv"
 	"errors"
 	"io"
@@ -13,7 +14,8 @@ import (
 // A File is what was read of one: rows of its Kind, and what is wrong.
 type File struct {
 	Kind Kind
-	Rows int // that are not empty
+	Sum  [sha256.Size]byte // of the bytes that were read: whether two files are one
+	Rows int               // that are not empty
 
 	Wards     []Ward
 	Devices   []Device
@@ -33,7 +35,7 @@ func (f *File) OK() bool { return len(f.Problems) == 0 }
 // Read reads a file of a kind. It returns a File also when it is full of
 // problems; see OK.
 func Read(kind Kind, raw []byte) *File {
-	f := &File{Kind: kind, seen: map[string]int{}}
+	f := &File{Kind: kind, Sum: sha256.Sum256(raw), seen: map[string]int{}}
 	if columns[kind] == nil {
 		f.whole(0, "There is no kind of file called that. Choose wards, devices, patients, relatives or visits.")
 		return f

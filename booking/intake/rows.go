@@ -40,8 +40,8 @@ type Device struct {
 	Line      int
 	Tag       string
 	Place     Place
-	Zone      string
-	Dedicated bool
+	Zone      string // empty when the row does not say
+	Dedicated *bool  // nil when the row does not say
 }
 
 // A Patient is a row of a file of patients. Basis is empty when nobody has said
@@ -51,7 +51,7 @@ type Patient struct {
 	MRN, Name, Alias string
 	Place            Place
 	Bay, Bed         string
-	Infection        booking.Infection
+	Infection        booking.Infection // empty when the row does not say
 	Basis            booking.Basis
 	By               string       // who said yes
 	Until            booking.Date // the zero Date is no end
@@ -111,11 +111,8 @@ func (f *File) ward(r *row) {
 }
 
 func (f *File) device(r *row) {
-	d := Device{Line: r.line, Tag: r.needed("tag", longestTag), Place: r.place(), Zone: r.text("zone", longestName)}
-	if yes := r.yesNo("dedicated"); yes != nil {
-		d.Dedicated = *yes
-	}
-	if d.Dedicated && d.Zone == "" {
+	d := Device{Line: r.line, Tag: r.needed("tag", longestTag), Place: r.place(), Zone: r.text("zone", longestTag), Dedicated: r.yesNo("dedicated")}
+	if d.Dedicated != nil && *d.Dedicated && d.Zone == "" {
 		r.problem("zone", "An iPad that never leaves its bay needs to say which bay. Fill in zone, or say no to dedicated.")
 	}
 	r.once("tag", "This iPad", d.Tag)
@@ -128,7 +125,7 @@ func (f *File) patient(r *row) {
 	p := Patient{
 		Line: r.line, MRN: r.needed("mrn", longestNumber), Name: r.needed("name", longestName),
 		Alias: r.needed("alias", longestName), Place: r.place(), Bay: r.text("bay", longestTag), Bed: r.needed("bed", longestTag),
-		Infection: booking.Infection(r.choice("infection", words(booking.NoInfection, booking.Infections...)...)),
+		Infection: booking.Infection(r.choice("infection", words("", append([]booking.Infection{booking.NoInfection}, booking.Infections...)...)...)),
 		Basis:     basisOf[r.choice("consent", "", "own", "best_interests", "parent", "attorney")],
 		By:        r.text("consent_by", longestName), Until: r.date("consent_until", false),
 	}
