@@ -102,8 +102,9 @@ func onSomeDay(when Interval, zone *time.Location, on func(Date) bool) bool {
 
 // daily reports whether when meets the time between two wall-clock times of d. In
 // an hour that happens twice it is both of them; of one that is skipped, what the
-// day has of it.
+// day has of it, which may be nothing.
 func daily(d Date, start, end ClockTime, zone *time.Location, when Interval) bool {
 	span := Session{Start: start, End: end}
-	return when.Start().Before(span.closes(d, zone)) && span.opens(d, zone).Before(when.End())
+	opens, closes := span.opens(d, zone), span.closes(d, zone)
+	return opens.Before(closes) && when.Start().Before(closes) && opens.Before(when.End())
 }

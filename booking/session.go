@@ -141,7 +141,7 @@ func (s Session) slotsOn(d Date, zone *time.Location) []Slot {
 // opens is the first instant at which the clocks on d show s.Start, or when they
 // resume if that is skipped.
 func (s Session) opens(d Date, zone *time.Location) time.Time {
-	for c := s.Start; c < 24*60; c += 15 {
+	for c := s.Start; c < 24*60; c++ {
 		if at := Instants(d, c, zone); len(at) > 0 {
 			return at[0]
 		}
@@ -153,14 +153,11 @@ func (s Session) opens(d Date, zone *time.Location) time.Time {
 // closes is the last instant at which the clocks on d show s.End, so that a
 // session that spans a repeated hour runs through both.
 func (s Session) closes(d Date, zone *time.Location) time.Time {
-	end, day := s.End, d
-	if end == 24*60 {
-		end, day = 0, d.AddDays(1)
-	}
-	for ; end < 24*60; end += 15 { // an end in the skipped hour is when the clocks resume
-		if at := Instants(day, end, zone); len(at) > 0 {
+	for end := s.End; end < 24*60; end++ { // an end in the skipped hour is when the clocks resume
+		if at := Instants(d, end, zone); len(at) > 0 {
 			return at[len(at)-1]
 		}
 	}
-	return time.Time{}
+	_, next := DayBounds(d, zone)
+	return next
 }
