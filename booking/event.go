@@ -44,6 +44,16 @@ const (
 	OfferAccepted      Action = "offer_accepted"
 	OfferDeclined      Action = "offer_declined"
 	OfferWithdrawn     Action = "offer_withdrawn"
+	OfferConfirmed     Action = "offer_confirmed"
+	OfferLapsed        Action = "offer_lapsed"
+	InterpreterMissed  Action = "interpreter_missed"
+	SubstituteAsked    Action = "substitute_asked"
+	InterpreterForgone Action = "interpreter_forgone"
+	FamilyToldLooking  Action = "family_told_looking" // that nobody has been found yet
+	FamilyToldLate     Action = "family_told_late"    // that the interpreter has not come
+	TimeOffTaken       Action = "time_off_taken"
+	TimeOffDropped     Action = "time_off_dropped"
+	HoursChanged       Action = "hours_changed"
 	PairingBegun       Action = "pairing_begun"
 	DevicePaired       Action = "device_paired"
 	DeviceRevoked      Action = "device_revoked"
@@ -52,6 +62,18 @@ const (
 	SignInRefused      Action = "sign_in_refused"
 	SignedOut          Action = "signed_out"
 	Imported           Action = "imported" // made or changed by a file; the reason says which
+
+	WaitJoined        Action = "wait_joined"
+	WaitLeft          Action = "wait_left"
+	SlotOffered       Action = "slot_offered"
+	SlotOfferDeclined Action = "slot_offer_declined"
+	SlotOfferLapsed   Action = "slot_offer_lapsed"
+	TimeRequested     Action = "time_requested"
+	RequestAnswered   Action = "request_answered"
+	RequestTakenBack  Action = "request_taken_back"
+	SeriesBooked      Action = "series_booked"
+	SeriesStopped     Action = "series_stopped"
+	VisitDisplaced    Action = "visit_displaced"
 )
 
 // An Event is a fact already true: who did what to what. It is written in the
@@ -79,6 +101,17 @@ const (
 	NoticeJoin           NoticeKind = "join"            // shortly before, with how to join
 	NoticeInterpreterAsk NoticeKind = "interpreter_ask" // an offer to look at
 	NoticeInterpreterOff NoticeKind = "interpreter_off" // the visit moved or was cancelled
+
+	NoticeInterpreterConfirm NoticeKind = "interpreter_confirm" // to an interpreter: do you still come
+	NoticeInterpreterNone    NoticeKind = "interpreter_none"    // to a family: we are still looking
+	NoticeInterpreterLate    NoticeKind = "interpreter_late"    // to a family: go on without, or another time
+
+	NoticeSlotOffer       NoticeKind = "slot_offer"       // a freed time, kept for somebody on the waiting list
+	NoticeRequestAnswered NoticeKind = "request_answered" // with a link to the answer, never the answer itself
+	NoticeSeries          NoticeKind = "series"           // visits that repeat, all in one
+	NoticeSeriesOff       NoticeKind = "series_off"       //
+	NoticeDisplaced       NoticeKind = "displaced"        // the ward needs the time; another one is kept
+	NoticeDisplacedOff    NoticeKind = "displaced_off"    // and none could be
 )
 
 // A Channel is how a Notice travels.
