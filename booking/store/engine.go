@@ -232,6 +232,13 @@ var refusals = map[string]error{
 	"circle_members_person":         ErrAgain,
 	"bars_one_standing":             ErrAgain,
 	"pairings_code":                 ErrAgain,
+	"interpreter_not_away":          ErrAgain,
+	"interpreter_away_free":         ErrAgain,
+	"interpreter_rest":              ErrAgain,
+	"waitlist_entries_one":          booking.ErrWaitingAlready,
+	"slot_offers_one_open":          ErrAgain,
+	"requests_one_open":             booking.ErrRequestOpen,
+	"visits_series_once":            booking.ErrStale,
 }
 
 // refusal turns what a driver says into what a rule says, where it can.
