@@ -92,9 +92,10 @@ const (
 	// told would have had an interpreter by the evening.
 	TellBefore = 24 * time.Hour
 
-	// unheardAt is when somebody who has answered none of two chases is taken not to
-	// come: late enough for the second to be read, early enough for a substitute.
-	unheardAt = time.Hour
+	// UnheardBefore is how long before a visit somebody who has answered none of two
+	// chases is taken not to come: late enough for the second to be read, early enough
+	// for a substitute.
+	UnheardBefore = time.Hour
 
 	// askedAtMost is how often one person is asked to one visit if they never
 	// answer.
@@ -126,7 +127,7 @@ func (i Interpreter) AnswerBy(now, start time.Time) time.Time {
 			break
 		}
 	}
-	latest := start.Add(-unheardAt) // by then somebody else must have time to answer
+	latest := start.Add(-UnheardBefore) // by then somebody else must have time to answer
 	from := now
 	if opens, later := i.nextAtWork(now); later {
 		from = opens
@@ -191,7 +192,7 @@ func (b InterpreterBooking) Next(when Interval, came bool, now time.Time) (Offer
 // unheard reports whether b's interpreter has let two chases go by without a
 // word.
 func (b InterpreterBooking) unheard(start, now time.Time) bool {
-	return !now.Before(start.Add(-unheardAt)) && now.Before(start) && !b.SpokeAt.IsZero() && b.SpokeAt.Before(start.Add(-Chases[0]))
+	return !now.Before(start.Add(-UnheardBefore)) && now.Before(start) && !b.SpokeAt.IsZero() && b.SpokeAt.Before(start.Add(-Chases[0]))
 }
 
 // Asked is what was said by those who were asked to a visit before: who is not to

@@ -1,10 +1,9 @@
 package desk
 
 import (
-	"cmp"
 	"context"
-	"errors"
 	"slices"
+	"time"
 
 	"github.com/wardvisit/wardvisit/booking"
 	"github.com/wardvisit/wardvisit/booking/store"
@@ -15,56 +14,103 @@ func (d *Desk) Tongues(ctx context.Context) ([]booking.Tongue, error) {
 	return view(ctx, d, func(tx *store.Tx) ([]booking.Tongue, error) { return tx.Tongues(ctx) })
 }
 
-// askInterpreter offers the visit of the act to whoever fits, works then, is
-// free and has the least to do that day, and reserves them. Whoever has turned
-// the visit down is not asked again. ErrNoInterpreter when there is nobody.
+// askInterpreter offers the visit of the act to whoever fits it best, and
+// reserves them. Whoever has turned the visit down is not asked again.
+// ErrNoInterpreter when there is nobody.
 func (d *Desk) askInterpreter(ctx context.Context, a *act) error {
-	asked, err := a.Offers(ctx, a.rec.ID)
+	who, err := nextFor(ctx, a.Tx, a.rec)
 	if err != nil {
 		return err
 	}
-	fitting, err := d.fitting(ctx, a, asked)
-	if err != nil {
-		return err
-	}
-	for _, who := range fitting {
-		taken, err := a.TakenOf(ctx, interpreterOf(who.ID), a.now, a.rec.When.Start(), a.rec.When.End(), a.rec.ID)
-		if err != nil {
-			return err
-		}
-		if len(taken) == 0 {
-			return d.offer(ctx, a, who)
-		}
-	}
-	return booking.ErrNoInterpreter
+	return d.offer(ctx, a, who)
 }
 
-// fitting are those who could interpret at the visit's time, the least busy
-// first.
-func (d *Desk) fitting(ctx context.Context, a *act, asked []booking.InterpreterBooking) ([]booking.Interpreter, error) {
-	speaking, err := a.Interpreters(ctx, a.rec.Tongue)
+// nextFor is who is to be asked to a visit now, or ErrNoInterpreter. Whoever is
+// asked already does not stand in their own way, but is not the next either.
+func nextFor(ctx context.Context, tx *store.Tx, r store.Record) (booking.Interpreter, error) {
+	want, err := wanting(ctx, tx, r)
 	if err != nil {
-		return nil, err
+		return booking.Interpreter{}, err
 	}
-	from, to := booking.DayBounds(booking.DateOf(a.rec.When.Start(), a.ward.Site.Zone), a.ward.Site.Zone)
-	busy := map[booking.InterpreterID]int{}
-	var fit []booking.Interpreter
-	for _, who := range speaking {
-		said := slices.ContainsFunc(asked, func(b booking.InterpreterBooking) bool {
-			return b.Interpreter == who.ID && b.State == booking.Declined
-		})
-		if said || !who.Works(a.rec.When) {
+	if r.Offer != nil && r.Offer.Open() {
+		want.Never[r.Offer.Interpreter] = true
+	}
+	who, err := candidates(ctx, tx, []booking.Wanting{want}, nil)
+	if err != nil {
+		return booking.Interpreter{}, err
+	}
+	chosen := booking.Match([]booking.Wanting{want}, who)[r.ID]
+	for _, c := range who {
+		if c.ID == chosen {
+			return c.Interpreter, nil
+		}
+	}
+	return booking.Interpreter{}, booking.ErrNoInterpreter
+}
+
+// wanting is what decides who could interpret at a visit.
+func wanting(ctx context.Context, tx *store.Tx, r store.Record) (booking.Wanting, error) {
+	w := booking.Wanting{
+		Visit: r.ID, Tongue: r.Tongue, When: r.When, Least: r.Kind.LeastLevel(), First: r.Kind == booking.EndOfLife,
+		Knows: map[booking.InterpreterID]bool{},
+	}
+	before, err := tx.Offers(ctx, r.ID)
+	if err != nil {
+		return w, err
+	}
+	w.Never, w.Lapsed = booking.Asked(before)
+	avoided, err := tx.AvoidedBy(ctx, r.Patient)
+	if err != nil {
+		return w, err
+	}
+	for _, id := range avoided {
+		w.Never[id] = true
+	}
+	known, err := tx.KnownTo(ctx, r.Patient)
+	for _, id := range known {
+		w.Knows[id] = true
+	}
+	return w, err
+}
+
+// aroundWeek is how far beside visits an interpreter's other visits are read: as
+// far as booking looks for how busy they are.
+const aroundWeek = 4 * 24 * time.Hour
+
+// candidates are all who offer a tongue that some of wants is in, with what else
+// they are taken for. but are visits that give their interpreters up.
+func candidates(ctx context.Context, tx *store.Tx, wants []booking.Wanting, but map[booking.VisitID]bool) ([]booking.Candidate, error) {
+	var found []booking.Candidate
+	read := map[booking.Tongue]bool{}
+	known := map[booking.InterpreterID]bool{}
+	from, to := wants[0].When.Start(), wants[0].When.End()
+	ours := map[booking.VisitID]bool{}
+	for _, w := range wants {
+		ours[w.Visit] = true
+		if w.When.Start().Before(from) {
+			from = w.When.Start()
+		}
+		to = later(to, w.When.End())
+	}
+	for id := range but {
+		ours[id] = true
+	}
+	for _, w := range wants {
+		if read[w.Tongue] {
 			continue
 		}
-		if busy[who.ID], err = a.JobsBetween(ctx, who.ID, from, to); err != nil {
+		read[w.Tongue] = true
+		speak, err := tx.Candidates(ctx, w.Tongue, from.Add(-aroundWeek), to.Add(aroundWeek), ours)
+		if err != nil {
 			return nil, err
 		}
-		fit = append(fit, who)
+		for _, c := range speak {
+			if !known[c.ID] {
+				known[c.ID], found = true, append(found, c)
+			}
+		}
 	}
-	slices.SortFunc(fit, func(x, y booking.Interpreter) int {
-		return cmp.Or(cmp.Compare(busy[x.ID], busy[y.ID]), cmp.Compare(x.ID, y.ID))
-	})
-	return fit, nil
+	return found, nil
 }
 
 // offer asks one interpreter to the visit of the act and reserves them for it.
@@ -81,6 +127,7 @@ func (d *Desk) offer(ctx context.Context, a *act, who booking.Interpreter) error
 	}
 	asked := booking.InterpreterBooking{
 		ID: booking.OfferID(id), Visit: a.rec.ID, Interpreter: who.ID, Tongue: a.rec.Tongue, State: booking.Offered,
+		AnswerBy: who.AnswerBy(a.now, a.rec.When.Start()),
 	}
 	if err := a.AddOffer(ctx, asked, a.now); err != nil {
 		return err
@@ -110,7 +157,9 @@ func (a *act) openOffer() *booking.InterpreterBooking {
 	return nil
 }
 
-// closeOffer saves what has become of an offer, and gives its interpreter back.
+// closeOffer saves what has become of an offer, gives its interpreter back, and
+// takes back what was still to be said to them. Who is relieved while they are in
+// the room stays until they leave by themselves, or the ward has them leave.
 func (d *Desk) closeOffer(ctx context.Context, a *act, closed booking.InterpreterBooking) error {
 	if err := a.SaveOffer(ctx, closed, a.now); err != nil {
 		return err
@@ -118,12 +167,26 @@ func (d *Desk) closeOffer(ctx context.Context, a *act, closed booking.Interprete
 	if err := a.Release(ctx, a.rec.ID, store.Interpreter); err != nil {
 		return err
 	}
-	for _, p := range a.rec.People {
-		if p.Interpreter == closed.Interpreter {
-			return a.DeleteParticipant(ctx, p.ID)
-		}
+	who, err := a.Interpreter(ctx, closed.Interpreter)
+	if err != nil {
+		return err
 	}
-	return nil
+	if err := a.WithdrawNotices(ctx, a.rec.ID, addressOf(who), a.now); err != nil {
+		return err
+	}
+	n := slices.IndexFunc(a.rec.People, func(p booking.Participant) bool { return p.Interpreter == closed.Interpreter })
+	if n < 0 || closed.State == booking.Relieved && !a.rec.People[n].HereSince.IsZero() {
+		return nil
+	}
+	return a.DeleteParticipant(ctx, a.rec.People[n].ID)
+}
+
+// addressOf is where notices to an interpreter go, as of owe.
+func addressOf(who booking.Interpreter) string {
+	if who.Phone == "" {
+		return who.Email
+	}
+	return who.Phone
 }
 
 // withdrawOffer tells the interpreter of the visit, if it has one, that they are
@@ -133,10 +196,14 @@ func (d *Desk) withdrawOffer(ctx context.Context, a *act, was booking.Interval) 
 	if open == nil {
 		return nil
 	}
-	open.State = booking.Withdrawn
-	if err := d.closeOffer(ctx, a, *open); err != nil {
+	closed, err := open.Close(booking.Withdrawn)
+	if err != nil {
 		return err
 	}
+	if err := d.closeOffer(ctx, a, closed); err != nil {
+		return err
+	}
+	*open = closed
 	if err := a.record(ctx, booking.OfferWithdrawn, "interpreter "+string(open.Interpreter)); err != nil {
 		return err
 	}
@@ -157,101 +224,38 @@ func (d *Desk) askAgain(ctx context.Context, a *act, was booking.Interval) error
 	if open == nil {
 		return d.askInterpreter(ctx, a)
 	}
-	who, err := a.Interpreter(ctx, open.Interpreter)
+	can, who, err := couldStill(ctx, a.Tx, a.rec, open.Interpreter)
 	if err != nil {
 		return err
 	}
-	taken, err := a.TakenOf(ctx, interpreterOf(who.ID), a.now, a.rec.When.Start(), a.rec.When.End(), a.rec.ID)
-	if err != nil {
-		return err
-	}
-	if !who.Works(a.rec.When) || len(taken) > 0 {
+	if !can {
 		if err := d.withdrawOffer(ctx, a, was); err != nil {
 			return err
 		}
 		return d.askInterpreter(ctx, a)
 	}
-	open.State = booking.Withdrawn // the answer was for the old time
-	if err := d.closeOffer(ctx, a, *open); err != nil {
+	closed, err := open.Close(booking.Withdrawn) // the answer was for the old time
+	if err != nil {
 		return err
 	}
+	if err := d.closeOffer(ctx, a, closed); err != nil {
+		return err
+	}
+	*open = closed
 	return d.offer(ctx, a, who)
 }
 
-// Jobs are an interpreter's open offers and accepted visits, from today on, in
-// order of time.
-func (d *Desk) Jobs(ctx context.Context, by booking.Actor) ([]Job, error) {
-	return view(ctx, d, func(tx *store.Tx) ([]Job, error) {
-		me, err := tx.Interpreter(ctx, by.Interpreter())
-		if err != nil {
-			return nil, err
-		}
-		today, _ := booking.DayBounds(booking.DateOf(d.now(), me.Zone), me.Zone)
-		records, err := tx.VisitsOfInterpreter(ctx, me.ID, today)
-		if err != nil {
-			return nil, err
-		}
-		var jobs []Job
-		for _, r := range records {
-			if r.State.Over() || r.State == booking.Held || r.Offer == nil || r.Offer.Interpreter != me.ID {
-				continue
-			}
-			v, err := shown(ctx, tx, by, r)
-			if err != nil {
-				return nil, err
-			}
-			jobs = append(jobs, Job{Offer: *r.Offer, Visit: v})
-		}
-		return jobs, nil
-	})
-}
-
-// AnswerOffer accepts or declines; declining, also what was accepted before,
-// asks the next interpreter who fits, in the same transaction.
-func (d *Desk) AnswerOffer(ctx context.Context, by booking.Actor, id booking.OfferID, yes bool) (Job, error) {
-	asked, err := view(ctx, d, func(tx *store.Tx) (booking.InterpreterBooking, error) { return tx.Offer(ctx, id) })
+// couldStill reports whether one interpreter could be at a visit as it is now.
+func couldStill(ctx context.Context, tx *store.Tx, r store.Record, id booking.InterpreterID) (bool, booking.Interpreter, error) {
+	want, err := wanting(ctx, tx, r)
 	if err != nil {
-		return Job{}, err
+		return false, booking.Interpreter{}, err
 	}
-	if by.Interpreter() == "" || asked.Interpreter != by.Interpreter() {
-		return Job{}, booking.ErrNoSuchOffer
-	}
-	theirs := func(booking.Actor, store.Record) bool { return true } // as the offer, above, says
-	var answered booking.InterpreterBooking
-	v, err := d.changeByID(ctx, by, asked.Visit, theirs, func(a *act) (err error) {
-		answered, err = d.answer(ctx, a, id, yes)
-		return err
-	})
-	return Job{Offer: answered, Visit: v}, err
-}
-
-func (d *Desk) answer(ctx context.Context, a *act, id booking.OfferID, yes bool) (booking.InterpreterBooking, error) {
-	asked, err := a.Offer(ctx, id) // again, now that nobody else is at the visit
-	if err != nil {
-		return asked, err
-	}
-	if a.rec.State.Over() {
-		return asked, booking.ErrOfferClosed
-	}
-	answered, err := asked.Answer(yes, a.now)
-	if err != nil || answered == asked {
-		return answered, err
-	}
-	if yes {
-		if err := a.SaveOffer(ctx, answered, a.now); err != nil {
-			return answered, err
+	who, err := candidates(ctx, tx, []booking.Wanting{want}, nil)
+	for _, c := range who {
+		if c.ID == id {
+			return c.Can(want), c.Interpreter, err
 		}
-		return answered, a.record(ctx, booking.OfferAccepted, "interpreter "+string(asked.Interpreter))
 	}
-	if err := d.closeOffer(ctx, a, answered); err != nil {
-		return answered, err
-	}
-	if err := a.record(ctx, booking.OfferDeclined, "interpreter "+string(asked.Interpreter)); err != nil {
-		return answered, err
-	}
-	err = d.askInterpreter(ctx, a)
-	if errors.Is(err, booking.ErrNoInterpreter) {
-		return answered, nil // the board shows a visit that nobody interprets
-	}
-	return answered, err
+	return false, booking.Interpreter{}, err
 }

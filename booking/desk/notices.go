@@ -135,9 +135,7 @@ func (d *Desk) tellInterpreter(ctx context.Context, a *act, what booking.NoticeK
 		Dedupe: fmt.Sprintf("%s:%s", what, asked), Words: a.words(when),
 	}
 	if what == booking.NoticeInterpreterAsk {
-		link, err := d.newLink(ctx, a.Tx, booking.Invite{
-			Interpreter: who.ID, Expires: later(a.now.Add(inviteLife), when.End().Add(afterVisits)),
-		})
+		link, err := d.interpreterLink(ctx, a, who.ID, when)
 		if err != nil {
 			return err
 		}

@@ -35,6 +35,10 @@ var needs = map[booking.NoticeKind][]string{
 	booking.NoticeJoin:           {"hospital", "phone", "link", "when", "reference"},
 	booking.NoticeInterpreterAsk: {"hospital", "link", "when", "length", "reference", "language"},
 	booking.NoticeInterpreterOff: {"hospital", "when", "reference"},
+
+	booking.NoticeInterpreterConfirm: {"hospital", "link", "when", "reference"},
+	booking.NoticeInterpreterNone:    {"hospital", "phone", "link", "when", "reference", "language"},
+	booking.NoticeInterpreterLate:    {"hospital", "phone", "link", "when", "reference", "language"},
 }
 
 // Needs returns the words that a notice of kind k must hold.

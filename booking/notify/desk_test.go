@@ -19,10 +19,17 @@ func TestTheDeskGivesEveryWord(t *testing.T) {
 		o := officeAt(t, s)
 		o.now = time.Date(2026, time.November, 23, 9, 0, 0, 0, time.UTC) // a Monday
 		owed := map[booking.NoticeKind]booking.Notice{}
-		o.liveThroughAVisit(owed)
-		for range 5 * 24 { // until all that is due by the clock is due
-			o.advance(time.Hour)
+		d, handBack := o.liveThroughAVisit(owed)
+		for range 5 * 24 * 6 { // until all that is due by the clock is due
+			o.advance(10 * time.Minute)
+			if err := d.FollowUpInterpreters(t.Context()); err != nil {
+				t.Fatal(err)
+			}
 			o.collect(owed)
+			if _, asked := owed[booking.NoticeInterpreterConfirm]; asked && handBack != nil {
+				handBack()
+				handBack = nil
+			}
 		}
 		for kind := range needs {
 			n, ok := owed[kind]
@@ -66,8 +73,9 @@ func (o *office) collect(owed map[booking.NoticeKind]booking.Notice) {
 }
 
 // liveThroughAVisit has a relative invited, who books with an interpreter, moves
-// the visit, and cancels it; and then books another, which stands.
-func (o *office) liveThroughAVisit(owed map[booking.NoticeKind]booking.Notice) {
+// the visit, and cancels it; and then books another, which stands. Its interpreter
+// accepts it, and hands it back when the function that is returned is called.
+func (o *office) liveThroughAVisit(owed map[booking.NoticeKind]booking.Notice) (d *desk.Desk, handBack func()) {
 	o.t.Helper()
 	did := func(what string, err error) {
 		o.t.Helper()
@@ -108,6 +116,15 @@ func (o *office) liveThroughAVisit(owed map[booking.NoticeKind]booking.Notice) {
 	_, err = d.Cancel(ctx, ada, moved.Reference, moved.Version)
 	did("cancel", err)
 	book(day.Add(2 * time.Hour))
+	bryn := booking.Actor{Kind: booking.InterpreterActor, ID: string(h.Interpreters[0].ID)}
+	jobs, err := d.Jobs(ctx, bryn)
+	did("look at jobs", err)
+	_, err = d.AnswerOffer(ctx, bryn, jobs[0].Offer.ID, true)
+	did("accept", err)
+	return d, func() {
+		_, err := d.AnswerOffer(ctx, bryn, jobs[0].Offer.ID, false)
+		did("hand back", err)
+	}
 }
 
 func smallHospital(now time.Time) desk.Hospital {
