@@ -76,6 +76,7 @@ var parts = []struct {
 	measure func(context.Context, plan) ([]row, error)
 }{
 	{"acts", acts},
+	{"repack", repack},
 	{"rooms", rooms},
 	{"join", joins},
 	{"start", starts},

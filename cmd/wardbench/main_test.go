@@ -26,12 +26,12 @@ func TestMain(m *testing.M) {
 // there.
 func TestMeasures(t *testing.T) {
 	var table bytes.Buffer
-	err := run(t.Context(), []string{"-only", "acts,rooms,join,size", "-clients", "4", "-acts", "200ms",
+	err := run(t.Context(), []string{"-only", "acts,repack,rooms,join,size", "-clients", "4", "-acts", "200ms",
 		"-rooms", "2", "-carry", "300ms", "-passes", "1", "-joins", "2", "-binary", os.Args[0]}, nil, &table, io.Discard)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"SQLite, 4 clients", "p99 of an act", "2 rooms of 3", "rooms that one core carries", "join to first media", "size of the program"} {
+	for _, want := range []string{"SQLite, 4 clients", "p99 of an act", "after a loss", "2 rooms of 3", "rooms that one core carries", "join to first media", "size of the program"} {
 		if !strings.Contains(table.String(), want) {
 			t.Errorf("no %q in\n%s", want, table.String())
 		}
