@@ -3,6 +3,7 @@
 //	wardvisit demo      everything on this machine, with a practice hospital
 //	wardvisit serve     a real hospital's server
 //	wardvisit migrate   moves the database up or down to this program's shape
+//	wardvisit import    brings in a hospital from CSV files, each whole or not at all
 //
 // It is where everyone is introduced: the desk to its store, the pages to the
 // desk, the rooms to the desk's word on who may enter (attendance.go), and all

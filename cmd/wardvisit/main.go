@@ -42,6 +42,7 @@ func commands() []command {
 		{"demo", "the whole product on this machine, with a practice hospital", demo},
 		{"serve", "the server of a real hospital", serve},
 		{"migrate", "up, down or status: the shape of the database", migrate},
+		{"import", "wards, iPads, patients, relatives and visits from CSV files", importFile},
 	}
 }
 
@@ -51,7 +52,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	c := console{getenv, stdout, stderr}
 	if len(args) == 0 {
 		usage(stderr)
-		return errors.New("say what to do: demo, serve or migrate")
+		return errors.New("say what to do: demo, serve, migrate or import")
 	}
 	switch args[0] {
 	case "-h", "-help", "--help", "help":
@@ -63,7 +64,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 			return cmd.run(ctx, args[1:], c)
 		}
 	}
-	return fmt.Errorf("there is no command %q: say demo, serve or migrate (wardvisit -h explains each)", args[0])
+	return fmt.Errorf("there is no command %q: say demo, serve, migrate or import (wardvisit -h explains each)", args[0])
 }
 
 func usage(w io.Writer) {
