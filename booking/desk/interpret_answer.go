@@ -67,7 +67,7 @@ func (d *Desk) AnswerOffer(ctx context.Context, by booking.Actor, id booking.Off
 		case yes:
 			return answered, d.accept(ctx, a, asked, answered)
 		}
-		return answered, d.passOn(ctx, a, answered, passing{what: booking.OfferDeclined})
+		return answered, d.askInstead(ctx, a, answered, passing{what: booking.OfferDeclined})
 	})
 }
 
@@ -83,7 +83,7 @@ func (d *Desk) SendSubstitute(ctx context.Context, by booking.Actor, id booking.
 		if err != nil {
 			return asked, err
 		}
-		return closed, d.passOn(ctx, a, closed, passing{what: booking.SubstituteAsked})
+		return closed, d.askInstead(ctx, a, closed, passing{what: booking.SubstituteAsked})
 	})
 }
 
@@ -173,10 +173,10 @@ type passing struct {
 	tell bool   // whoever had the visit does not know yet
 }
 
-// passOn saves that an offer is closed, and asks the next interpreter who fits.
+// askInstead saves that an offer is closed, and asks the next interpreter who fits.
 // That there is nobody is no refusal: the visit is flagged, and the board shows
 // that nobody interprets.
-func (d *Desk) passOn(ctx context.Context, a *act, closed booking.InterpreterBooking, p passing) error {
+func (d *Desk) askInstead(ctx context.Context, a *act, closed booking.InterpreterBooking, p passing) error {
 	if err := d.closeOffer(ctx, a, closed); err != nil {
 		return err
 	}

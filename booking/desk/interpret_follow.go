@@ -114,7 +114,7 @@ func (d *Desk) followUp(ctx context.Context, a *act) error {
 	case err != nil:
 		return err
 	}
-	return d.passOn(ctx, a, closed, passing{what: whatLapsed[closed.State], tell: open.State == booking.Accepted})
+	return d.askInstead(ctx, a, closed, passing{what: whatLapsed[closed.State], tell: open.State == booking.Accepted})
 }
 
 // tellFamilies tells those who are about to meet without an interpreter, each of

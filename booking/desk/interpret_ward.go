@@ -120,7 +120,7 @@ func (d *Desk) AskSubstitute(ctx context.Context, by booking.Actor, ref booking.
 				return err
 			}
 		}
-		return d.passOn(ctx, a, closed, passing{booking.SubstituteAsked, string(why), !a.came(open.Interpreter)})
+		return d.askInstead(ctx, a, closed, passing{booking.SubstituteAsked, string(why), !a.came(open.Interpreter)})
 	})
 }
 

@@ -166,9 +166,11 @@ func practiceInterpreters(zone *time.Location) []booking.Interpreter {
 	}
 	return []booking.Interpreter{
 		{ID: practiceID[booking.InterpreterID]("interpreter sign"), Name: "Bryn Morgan", Phone: "+447700900301", Zone: zone, Hours: always,
-			Tongues: []booking.Tongue{{Language: "bfi", Mode: booking.Sign}}},
+			Tongues: []booking.Tongue{{Language: "bfi", Mode: booking.Sign}},
+			Levels:  map[booking.Tongue]booking.Level{{Language: "bfi", Mode: booking.Sign}: booking.Registered}},
 		{ID: practiceID[booking.InterpreterID]("interpreter spoken"), Name: "Zofia Nowak", Phone: "+447700900302", Zone: zone, Hours: always,
-			Tongues: []booking.Tongue{{Language: "pl", Mode: booking.Spoken}, {Language: "ur", Mode: booking.Spoken}}},
+			Tongues: []booking.Tongue{{Language: "pl", Mode: booking.Spoken}, {Language: "ur", Mode: booking.Spoken}},
+			Levels:  map[booking.Tongue]booking.Level{{Language: "pl", Mode: booking.Spoken}: booking.Registered}},
 	}
 }
 

@@ -278,6 +278,9 @@ func (s *server) sweep(ctx context.Context) {
 		if err != nil && ctx.Err() == nil {
 			s.log.ErrorContext(ctx, "sweep", "err", err)
 		}
+		if err := s.desk.FollowUpInterpreters(ctx); err != nil && ctx.Err() == nil {
+			s.log.ErrorContext(ctx, "follow up interpreters", "err", err)
+		}
 		for _, visit := range closed {
 			if err := s.rooms.Order(ctx, string(visit), signaling.End{}); err != nil && ctx.Err() == nil {
 				s.log.ErrorContext(ctx, "close a room", "room", visit, "err", err)
