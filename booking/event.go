@@ -67,13 +67,24 @@ const (
 	WaitLeft          Action = "wait_left"
 	SlotOffered       Action = "slot_offered"
 	SlotOfferDeclined Action = "slot_offer_declined"
-	SlotOfferLapsed   Action = "slot_offer_lapsed"
 	TimeRequested     Action = "time_requested"
 	RequestAnswered   Action = "request_answered"
 	RequestTakenBack  Action = "request_taken_back"
 	SeriesBooked      Action = "series_booked"
 	SeriesStopped     Action = "series_stopped"
 	VisitDisplaced    Action = "visit_displaced"
+
+	VisitFlagged    Action = "visit_flagged" // something troubles it; the reason says what
+	FlagClosed      Action = "flag_closed"
+	FlagKept        Action = "flag_kept" // by staff, who said why
+	VisitRehomed    Action = "visit_rehomed"
+	VisitReinstated Action = "visit_reinstated"
+	PatientMovedOn  Action = "patient_moved" // a movement is known; the reason says which
+	PatientsMerged  Action = "patients_merged"
+	PatientsParted  Action = "patients_parted"
+	TaskOpened      Action = "task_opened"
+	TaskDone        Action = "task_done"
+	InfectionSet    Action = "infection_set"
 )
 
 // An Event is a fact already true: who did what to what. It is written in the

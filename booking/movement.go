@@ -214,3 +214,13 @@ func course(stand []Movement) Whereabouts {
 	w.Spells = slices.DeleteFunc(w.Spells, func(s Spell) bool { return !s.To.IsZero() && !s.From.Before(s.To) })
 	return w
 }
+
+// A Task is what only a person should do: ring a family after a death.
+type Task struct {
+	ID       TaskID
+	Ward     WardID
+	Patient  PatientID
+	OpenedAt time.Time
+	DoneAt   time.Time // the zero Time while it is to do
+	DoneBy   string
+}

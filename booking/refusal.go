@@ -134,6 +134,8 @@ var (
 	// Where patients are.
 	ErrCallWard      = &Refusal{Forbidden, "call_ward"} // all that is said once a patient has died
 	ErrBedTaken      = &Refusal{Conflict, "bed_taken"}
+	ErrNoSuchTask    = &Refusal{NotFound, "no_such_task"}
+	ErrNoSuchMerge   = &Refusal{NotFound, "no_such_merge"}
 	ErrNoSuchBed     = &Refusal{NotFound, "no_such_bed"}
 	ErrAlreadyHere   = &Refusal{Conflict, "already_here"}
 	ErrPatientDied   = &Refusal{Conflict, "patient_died"}

@@ -22,13 +22,16 @@ type act struct {
 // A right says whether an actor may do a thing to a visit.
 type right func(by booking.Actor, r store.Record) bool
 
-// mayRun is the right of the ward.
-func mayRun(by booking.Actor, r store.Record) bool { return by.MayRun(r.Ward) }
+// mayRun is the right of the ward of a visit, or, for a visit of a patient who has
+// moved, of the ward where they lie.
+func mayRun(by booking.Actor, r store.Record) bool {
+	return by.MayRun(r.Ward) || r.LiesIn != "" && by.MayRun(r.LiesIn)
+}
 
 // maySteer is the right to move, cancel or fill in a visit: the ward's, and that
 // of the relatives who come to it.
 func maySteer(by booking.Actor, r store.Record) bool {
-	return by.MayRun(r.Ward) || comes(by, r)
+	return mayRun(by, r) || comes(by, r)
 }
 
 // maySee is the right to look at a visit.

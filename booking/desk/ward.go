@@ -51,6 +51,11 @@ func (d *Desk) Board(ctx context.Context, by booking.Actor, id booking.WardID, d
 		if board.Devices, err = tx.Devices(ctx, id); err != nil {
 			return board, err
 		}
+		flags, err := tx.OpenFlags(ctx, id)
+		if err != nil {
+			return board, err
+		}
+		withFlags(board.Visits, flags)
 		if err := standIns(ctx, tx, &board, d.now()); err != nil {
 			return board, err
 		}
@@ -137,7 +142,9 @@ func (d *Desk) bedside(ctx context.Context, tx *store.Tx, by booking.Actor, pati
 		}
 		side.Visits = append(side.Visits, v)
 	}
-	return side, nil
+	flags, err := tx.FlagsOfPatient(ctx, patient.ID)
+	withFlags(side.Visits, flags)
+	return side, err
 }
 
 // Visit is one visit that the actor comes to or runs.

@@ -14,6 +14,7 @@ type Record struct {
 	PatientRecord booking.Patient
 	DeviceRecord  booking.Device
 	Bay, Bed      string // where the patient lies now; empty when nowhere
+	LiesIn        booking.WardID
 	People        []booking.Participant
 	Offer         *booking.InterpreterBooking // the open one, or the last; nil when nobody was asked
 }
@@ -33,7 +34,8 @@ const (
 
 const (
 	selectRecords = `
-SELECT ` + visitColumns + `, ` + patientColumns + `, ` + deviceColumns + `, COALESCE(b.bay, ''), COALESCE(b.name, '')
+SELECT ` + visitColumns + `, ` + patientColumns + `, ` + deviceColumns + `, COALESCE(b.bay, ''), COALESCE(b.name, ''),
+       s.ward_id
 FROM   visits AS v JOIN patients AS p ON p.id = v.patient_id JOIN devices AS d ON d.id = v.device_id
        LEFT JOIN stays AS s ON s.patient_id = p.id AND s.to_at IS NULL LEFT JOIN beds AS b ON b.id = s.bed_id
 WHERE  `
@@ -167,7 +169,7 @@ func scanRecord(row scanner) (r Record, err error) {
 	visit, fillVisit := visitDest(&r)
 	device, fillDevice := deviceDest(&r.DeviceRecord)
 	dest := append(visit, patientDest(&r.PatientRecord)...)
-	dest = append(append(dest, device...), &r.Bay, &r.Bed)
+	dest = append(append(dest, device...), &r.Bay, &r.Bed, into(&r.LiesIn))
 	if err = row.Scan(dest...); err != nil {
 		return r, err
 	}

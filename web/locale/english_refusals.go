@@ -118,6 +118,8 @@ var refusalsEnglish = map[string]string{
 
 	"call_ward":       "Please call the ward.",
 	"bed_taken":       "Another patient is in that bed. Choose another bed, or move that patient first.",
+	"no_such_task":    "That has been done already. Look at the board again.",
+	"no_such_merge":   "We cannot find those records. They may have been taken apart already.",
 	"no_such_bed":     "We cannot find that bed. Choose one from the list.",
 	"already_here":    "This patient is in a bed already. Move them instead.",
 	"patient_died":    "This patient is recorded as having died. If that is wrong, take it back first.",
