@@ -8,7 +8,7 @@ BINARY  := bin/wardvisit
 SOURCES := $(shell find booking cmd migrations signaling web -name '*.go' -o -name '*.sql' -o -name '*.html' 2>/dev/null | grep -v node_modules) go.mod go.sum
 FRONT   := $(shell find web/styles web/scripts web/call web/build -type f 2>/dev/null) web/package.json web/tsconfig.json
 
-.PHONY: help build run test race check bench fuzz clean
+.PHONY: help build run test race check prove bench fuzz clean
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -30,6 +30,10 @@ check: race ## what CI runs beside the tests: race, lint, tidy modules, fuzz see
 	$(GO) vet ./...
 	$(GO) mod tidy -diff
 	$(GO) tool -modfile=.ci/tools/go.mod golangci-lint run
+
+prove: ## what booking promises, as often as it is promised: a storm, a hundred kills, five thousand messages; half an hour
+	WARDVISIT_PROVE=full $(GO) test -count=1 -timeout 2h -v ./booking/proof
+	WARDVISIT_PROVE=full $(GO) test -count=1 -timeout 2h -v -run 'Storm|Proof' ./booking/notify
 
 bench: build ## figures, as ratios against a reference in the same run
 	$(GO) run ./cmd/wardbench $(ARGS)

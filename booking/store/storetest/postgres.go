@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"sync"
@@ -137,61 +136,11 @@ var forTests = []string{"-F", "-c", "full_page_writes=off"}
 // it and nowhere else, with further settings as arguments of postgres. stop ends
 // it and removes the folder; it also ends with this process.
 func ThrowAway(ctx context.Context, settings ...string) (where string, stop func(), err error) {
-	bin, err := programs()
+	c, err := NewCluster(ctx, settings...)
 	if err != nil {
 		return "", nil, err
 	}
-	dir, err := os.MkdirTemp("", "wardvisit-pg-")
-	if err != nil {
-		return "", nil, err
-	}
-	remove := func() { os.RemoveAll(dir) }
-	as, err := owner(dir)
-	if err != nil {
-		remove()
-		return "", nil, err
-	}
-	data := filepath.Join(dir, "data")
-	initdb := exec.CommandContext(ctx, filepath.Join(bin, "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-N", "-E", "UTF8", "--locale=C")
-	initdb.SysProcAttr = as
-	if out, err := initdb.CombinedOutput(); err != nil {
-		remove()
-		return "", nil, fmt.Errorf("storetest: initdb: %w\n%s", err, out)
-	}
-	server := exec.Command(filepath.Join(bin, "postgres"), append([]string{"-D", data, "-k", dir, "-h", "",
-		"-c", "max_connections=200", "-c", "log_min_messages=fatal"}, settings...)...)
-	server.SysProcAttr = as
-	end, err := outlived(server)
-	if err != nil {
-		remove()
-		return "", nil, fmt.Errorf("storetest: start postgres: %w", err)
-	}
-	u := url.URL{Scheme: "postgres", User: url.User("postgres"), Path: "/postgres",
-		RawQuery: url.Values{"host": {dir}, "sslmode": {"disable"}}.Encode()}
-	return u.String(), func() { end(); remove() }, nil
-}
-
-// outlived starts a server that dies with this process, also when it is killed,
-// and returns how to end it. The thread that starts a child must live as long as
-// the child does, or Linux takes its end for its process's.
-func outlived(server *exec.Cmd) (end func(), err error) {
-	started, over := make(chan error), make(chan struct{})
-	go func() {
-		runtime.LockOSThread()
-		err := server.Start()
-		started <- err
-		if err == nil {
-			server.Wait()
-			close(over)
-		}
-	}()
-	if err := <-started; err != nil {
-		return nil, err
-	}
-	return func() {
-		server.Process.Signal(syscall.SIGQUIT) // at once, with nothing to keep
-		<-over
-	}, nil
+	return c.URL, c.Stop, nil
 }
 
 // programs finds initdb and postgres: on the path, or where Debian puts them.

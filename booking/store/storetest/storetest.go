@@ -100,7 +100,7 @@ func EmptyPostgres(t *testing.T) string {
 	return newDatabase(t, false)
 }
 
-func skipOrFail(t *testing.T, err error) {
+func skipOrFail(t testing.TB, err error) {
 	t.Helper()
 	message := fmt.Sprintf("NOT TESTED ON POSTGRESQL: %v (set WARDVISIT_TEST_POSTGRES to the URL of a throw-away server)", err)
 	if os.Getenv("CI") == "true" {
@@ -111,7 +111,7 @@ func skipOrFail(t *testing.T, err error) {
 
 // Raw opens the database at url past the store, for a test to look at it from
 // behind.
-func Raw(t *testing.T, url string) *sql.DB {
+func Raw(t testing.TB, url string) *sql.DB {
 	t.Helper()
 	engine, dsn, err := migrations.ParseURL(url)
 	if err != nil {
