@@ -93,7 +93,7 @@ ORDER  BY starts_at, visit_id`
 	toFollowUp = `
 SELECT o.visit_id FROM interpreter_bookings AS o JOIN visits AS v ON v.id = o.visit_id
 WHERE  v.state IN ('booked', 'preparing', 'lobby', 'live') AND v.ends_at > $1
-  AND  (o.state = 'offered' AND o.answer_by <= $1 OR o.state IN ('offered', 'accepted') AND v.starts_at < $2)
+  AND  (o.state = 'offered' AND o.answer_by <= $1 OR o.state IN ('offered', 'accepted') AND v.starts_at <= $2)
 ORDER  BY v.starts_at, v.id LIMIT $3`
 )
 
@@ -124,7 +124,7 @@ func (tx *Tx) VisitsReserving(ctx context.Context, id booking.InterpreterID, fro
 }
 
 // ToFollowUp are at most so many visits whose interpreter has not answered in
-// time, or that begin before an instant, in order of time.
+// time, or that begin by an instant, in order of time.
 func (tx *Tx) ToFollowUp(ctx context.Context, now, before time.Time, most int) ([]booking.VisitID, error) {
 	return all(ctx, tx, "interpreters to follow up", scalar[booking.VisitID], toFollowUp, at(now), at(before), most)
 }

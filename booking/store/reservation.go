@@ -56,7 +56,6 @@ func (t *Taken) Unwrap() error {
 
 const (
 	touchPatient     = `UPDATE patients SET holds = holds + 1 WHERE id = $1`
-	touchDevice      = `UPDATE devices SET holds = holds + 1 WHERE id = $1`
 	touchInterpreter = `UPDATE interpreters SET holds = holds + 1 WHERE id = $1`
 )
 
@@ -64,7 +63,10 @@ const (
 // touch the patient first, then devices, then interpreters, each kind in order
 // of id. A resource that there is not is refused.
 func (tx *Tx) Touch(ctx context.Context, r Resource) error {
-	query := map[Kind]string{Patient: touchPatient, Device: touchDevice, Interpreter: touchInterpreter}[r.Kind]
+	if r.Kind == Device {
+		return tx.touchDevice(ctx, r.ID)
+	}
+	query := map[Kind]string{Patient: touchPatient, Interpreter: touchInterpreter}[r.Kind]
 	n, err := tx.run(ctx, "touch "+string(r.Kind), query, r.ID)
 	if n == 0 && err == nil || tx.store.engine.nothing(err) {
 		return noSuch[r.Kind]
@@ -73,7 +75,7 @@ func (tx *Tx) Touch(ctx context.Context, r Resource) error {
 }
 
 var noSuch = map[Kind]error{
-	Patient: booking.ErrNoSuchPatient, Device: booking.ErrNoSuchDevice, Interpreter: booking.ErrNoSuchInterpreter,
+	Patient: booking.ErrNoSuchPatient, Interpreter: booking.ErrNoSuchInterpreter,
 }
 
 const addReservation = `
@@ -93,7 +95,8 @@ func (tx *Tx) Reserve(ctx context.Context, r Reservation) error {
 	if err == nil {
 		return nil
 	}
-	if tx.store.engine.broken(err) == "reservations_no_overlap" {
+	switch tx.store.engine.broken(err) {
+	case "reservations_no_overlap", "interpreter_not_away", "interpreter_rest":
 		err = &Taken{r.Resource.Kind}
 	}
 	return fmt.Errorf("store: reserve a %s: %w", r.Resource.Kind, err)
@@ -150,41 +153,13 @@ func scanInterval(row scanner) (booking.Interval, error) {
 	return booking.NewInterval(from.Time, to.Sub(from.Time))
 }
 
-const takenDevices = `
-SELECT r.resource_id, r.starts_at, r.ends_at
-FROM   reservations AS r JOIN devices AS d ON d.id = r.resource_id
-WHERE  d.ward_id = $1 AND r.resource_kind = 'device' AND (r.state = 'firm' OR (r.state = 'held' AND r.expires_at > $2))
-  AND  r.starts_at < $4 AND $3 < r.ends_at AND r.visit_id IS DISTINCT FROM $5
-ORDER  BY r.starts_at`
-
-// Diary is what is taken of a patient and of each usable device of a ward
-// between two instants, but for one visit.
-func (tx *Tx) Diary(ctx context.Context, ward booking.WardID, patient booking.PatientID, now, from, to time.Time, but booking.VisitID) (booking.Diary, error) {
-	diary := booking.Diary{Devices: map[booking.DeviceID][]booking.Interval{}}
-	devices, err := tx.Devices(ctx, ward)
-	if err != nil {
-		return diary, err
-	}
-	for _, d := range devices {
-		if d.State.Usable() {
-			diary.Devices[d.ID] = nil
-		}
-	}
+// Diary is what is taken of a patient and of a ward's devices between two
+// instants, but for one visit.
+func (tx *Tx) Diary(ctx context.Context, ward booking.WardID, patient booking.PatientID, now, from, to time.Time, but booking.VisitID) (diary booking.Diary, err error) {
 	if diary.Patient, err = tx.TakenOf(ctx, Resource{Patient, string(patient)}, now, from, to, but); err != nil {
 		return diary, err
 	}
-	_, err = all(ctx, tx, "taken devices", func(row scanner) (none struct{}, err error) {
-		var id booking.DeviceID
-		var from, to stamp
-		if err = row.Scan(&id, &from, &to); err != nil {
-			return none, err
-		}
-		when, err := booking.NewInterval(from.Time, to.Sub(from.Time))
-		if _, usable := diary.Devices[id]; usable {
-			diary.Devices[id] = append(diary.Devices[id], when)
-		}
-		return none, err
-	}, takenDevices, ward, at(now), at(from), at(to), orNull(but))
+	diary.Fleet, err = tx.Fleet(ctx, ward, now, from, to, but)
 	return diary, err
 }
 
