@@ -124,7 +124,10 @@ func (d *Desk) takeTimeOff(ctx context.Context, tx *store.Tx, by booking.Actor, 
 	if err := recordOf(ctx, tx, by, d.now(), booking.TimeOffTaken, string(off.Why)); err != nil {
 		return err
 	}
-	return d.follow(ctx, tx, acts, p)
+	if err := d.follow(ctx, tx, acts, p); err != nil {
+		return err
+	}
+	return d.review(ctx, tx, by, given...)
 }
 
 // withThoseLacking are visits, and those that want an interpreter within the same

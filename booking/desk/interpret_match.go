@@ -153,6 +153,9 @@ func planFor(ctx context.Context, tx *store.Tx, acts []*act, gone *booking.TimeO
 
 // follow asks everybody that a plan names. They are touched first, in order.
 func (d *Desk) follow(ctx context.Context, tx *store.Tx, acts []*act, p plan) error {
+	if len(p) == 0 {
+		return nil
+	}
 	if err := touchAll(ctx, tx, p, ""); err != nil {
 		return err
 	}
@@ -163,7 +166,7 @@ func (d *Desk) follow(ctx context.Context, tx *store.Tx, acts []*act, p plan) er
 			}
 		}
 	}
-	return nil
+	return d.review(ctx, tx, acts[0].by, slices.Collect(maps.Keys(p))...)
 }
 
 // touchAll touches the interpreters of a plan, and one more, in order.

@@ -93,6 +93,43 @@ func (w *world) reserve(patient, n int, start time.Time) error {
 	})
 }
 
+// gone counts the open flags that say that nobody interprets.
+func (w *world) gone() int {
+	w.t.Helper()
+	return w.count(`SELECT count(*) FROM flags WHERE kind = 'interpreter_gone' AND closed_at IS NULL`)
+}
+
+// The ward is to look at a visit that nobody interprets, until somebody does or
+// it goes on without.
+func TestAVisitThatNobodyInterpretsIsFlagged(t *testing.T) {
+	inHospital(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		v := w.book(1, today(15, 0), inPolish)
+		w.says(1, w.asks(v.Reference, 1, booking.Offered), false)
+		if n := w.gone(); n != 0 {
+			t.Errorf("%d flags while somebody else is asked", n)
+		}
+		off := must[booking.TimeOff](t)(booking.NewTimeOff(today(14, 0), today(16, 0), w.clock(), booking.Ill))
+		must[booking.TimeOff](t)(w.TakeTimeOff(ctx, interpreter(2), off, 1))
+		if n := w.gone(); n != 1 {
+			t.Errorf("%d flags when nobody is left, want 1", n)
+		}
+		must[desk.Visit](t)(w.GoWithout(ctx, as(1), v.Reference))
+		if n := w.gone(); n != 0 {
+			t.Errorf("%d flags of a visit that goes on without", n)
+		}
+		other := w.book(2, today(17, 0), desk.Details{Tongue: signed})
+		w.says(3, w.asks(other.Reference, 3, booking.Offered), false)
+		if n := w.gone(); n != 1 {
+			t.Errorf("%d flags after the only one said no, want 1", n)
+		}
+		must[desk.Visit](t)(w.Cancel(ctx, as(2), other.Reference, other.Version))
+		if n := w.gone(); n != 0 {
+			t.Errorf("%d flags of a visit that is off", n)
+		}
+	})
+}
+
 var inPolish = desk.Details{Tongue: spokenPolish}
 
 // An offer that nobody answers goes to the next; with nobody else, whoever is
