@@ -18,9 +18,21 @@ type Berth struct {
 
 // A Claim is a visit's need of a device.
 type Claim struct {
-	Visit VisitID
-	When  Interval // of the device: with preparing and cleaning
-	Zone  string   // the bay in which the patient lies; "" is none
+	Visit  VisitID
+	When   Interval // of the device: with preparing and cleaning
+	Zone   string   // the bay in which the patient lies; "" is none
+	Urgent bool     // it is placed before the others when not all can be
+}
+
+// Claim is what v needs of a device for a patient in a bay. A goodbye is urgent.
+func (v Visit) Claim(zone string) Claim {
+	return Claim{v.ID, v.DeviceTime(), zone, v.Kind == EndOfLife}
+}
+
+// KeepsDevice reports whether v stays on the device that it has: it has begun, or
+// that device is being prepared for it.
+func (v Visit) KeepsDevice(now time.Time) bool {
+	return v.State != Held && v.State != Booked || !now.Before(v.DeviceTime().Start())
 }
 
 // A Taking is a claim that has its device.
@@ -116,6 +128,30 @@ func NewFleet(berths []Berth, taken []Taking) *Fleet {
 		p.settle()
 	}
 	return f
+}
+
+// With is f with one of its devices other than it is, or one more.
+func (f *Fleet) With(b Berth) *Fleet {
+	others := slices.DeleteFunc(slices.Clone(f.berths), func(o Berth) bool { return o.Device == b.Device })
+	return NewFleet(append(others, b), f.taken)
+}
+
+// Berth is one of the devices, and whether it is one of them at all.
+func (f *Fleet) Berth(id DeviceID) (Berth, bool) {
+	i := slices.IndexFunc(f.berths, func(b Berth) bool { return b.Device == id })
+	if i < 0 {
+		return Berth{}, false
+	}
+	return f.berths[i], true
+}
+
+// Devices are all of them, in order of id.
+func (f *Fleet) Devices() []DeviceID {
+	ids := make([]DeviceID, len(f.berths))
+	for i, b := range f.berths {
+		ids[i] = b.Device
+	}
+	return ids
 }
 
 // walled reports whether b is dedicated to a zone that there is.

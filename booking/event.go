@@ -58,6 +58,12 @@ const (
 	DevicePaired       Action = "device_paired"
 	DeviceRevoked      Action = "device_revoked"
 	DeviceCleaned      Action = "device_cleaned"
+	DeviceReassigned   Action = "device_reassigned" // a visit has another device than it had
+	DeviceWithdrawn    Action = "device_withdrawn"
+	DeviceRestored     Action = "device_restored"
+	DeviceLent         Action = "device_lent"
+	DeviceTakenBack    Action = "device_taken_back"
+	DeviceZoned        Action = "device_zoned"
 	SignedIn           Action = "signed_in"
 	SignInRefused      Action = "sign_in_refused"
 	SignedOut          Action = "signed_out"

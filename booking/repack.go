@@ -2,7 +2,6 @@ package booking
 
 import (
 	"cmp"
-	"math"
 	"slices"
 )
 
@@ -51,29 +50,82 @@ type Placement struct {
 //
 // The same fleet and claims always give the same placement.
 //
+// Urgent claims are placed first, and the others where that leaves room.
+//
 // A claim of a visit that has a device leaves it to the others, so that two can
 // change places. One that can't be placed stays, and whoever was put in its place
 // is then placed again without that.
 func (f *Fleet) Place(claims ...Claim) Placement {
+	var urgent, others []Claim
+	for _, c := range claims {
+		if c.Urgent {
+			urgent = append(urgent, c)
+		} else {
+			others = append(others, c)
+		}
+	}
+	steps := fewestSteps
+	if len(urgent) == 0 || len(others) == 0 {
+		return f.told(f.placeAll(claims, &steps))
+	}
+	first := f.placeAll(urgent, &steps)
+	then := f.after(first, urgent).placeAll(others, &steps)
+	return f.told(first.then(then))
+}
+
+// placeAll places claims of which none goes before another.
+func (f *Fleet) placeAll(claims []Claim, steps *int) Placement {
 	leaves := make(map[VisitID]bool, len(claims))
 	for _, c := range claims {
 		leaves[c.Visit] = true
 	}
-	steps := fewestSteps
 	var stays []VisitID
 	for {
-		out := f.without(leaves).place(claims, leaves, &steps)
+		out := f.without(leaves).place(claims, leaves, steps)
 		rooted := f.rooted(out)
 		if len(rooted) == 0 {
 			out.Unplaced = append(out.Unplaced, stays...)
-			slices.Sort(out.Unplaced)
-			return f.told(out)
+			return out
 		}
 		for _, v := range rooted {
 			delete(leaves, v)
 		}
 		stays = append(stays, rooted...)
 	}
+}
+
+// after is f as it is once claims have been placed.
+func (f *Fleet) after(p Placement, claims []Claim) *Fleet {
+	to := map[VisitID]DeviceID{}
+	for _, m := range p.Moves {
+		to[m.Visit] = m.To
+	}
+	taken := slices.Clone(f.taken)
+	for i, t := range taken {
+		if device, moved := to[t.Visit]; moved {
+			taken[i].Device = device
+			delete(to, t.Visit)
+		}
+	}
+	for _, c := range claims {
+		if device, placed := to[c.Visit]; placed {
+			taken = append(taken, Taking{Claim: c, Device: device})
+		}
+	}
+	return NewFleet(f.berths, taken)
+}
+
+// then is p followed by another placement.
+func (p Placement) then(q Placement) Placement {
+	for _, m := range q.Moves {
+		if i := slices.IndexFunc(p.Moves, func(o DeviceMove) bool { return o.Visit == m.Visit }); i >= 0 {
+			p.Moves[i].To = m.To
+			continue
+		}
+		p.Moves = append(p.Moves, m)
+	}
+	p.Unplaced = append(p.Unplaced, q.Unplaced...)
+	return p
 }
 
 // without is f as it is once some visits have left their devices.
@@ -123,18 +175,46 @@ func (f *Fleet) rooted(p Placement) (rooted []VisitID) {
 	return rooted
 }
 
-// told completes the moves of p with where each visit was, in order.
+// told completes p with where each visit was, and puts it in order.
 func (f *Fleet) told(p Placement) Placement {
+	had := make(map[VisitID]DeviceID, len(f.taken))
 	for _, t := range f.taken {
-		for i := range p.Moves {
-			if p.Moves[i].Visit == t.Visit {
-				p.Moves[i].From = t.Device
-			}
-		}
+		had[t.Visit] = t.Device
 	}
+	for i, m := range p.Moves {
+		p.Moves[i].From = had[m.Visit]
+	}
+	p.Moves = slices.DeleteFunc(p.Moves, func(m DeviceMove) bool { return m.From == m.To }) // there and back
 	slices.SortFunc(p.Moves, func(a, b DeviceMove) int { return cmp.Compare(a.Visit, b.Visit) })
+	slices.Sort(p.Unplaced)
 	return p
 }
+
+// Clear finds which visits must move to others so that a visit can have one
+// device and no other, and whether that can be.
+func (f *Fleet) Clear(c Claim, device DeviceID) (moves []DeviceMove, ok bool) {
+	at, ours := f.known[device]
+	if !ours || at.lane < 0 || f.poolOf(c.Zone) != f.pools[at.pool] || anySpan(f.pools[at.pool].lanes[at.lane].shut, spanOf(c.When)) {
+		return nil, false
+	}
+	var others []Claim
+	taken := []Taking{{Claim: c, Device: device, Fixed: true}}
+	for _, t := range f.taken {
+		switch {
+		case t.Visit == c.Visit:
+			continue
+		case t.Device == device && t.When.Overlaps(c.When):
+			others = append(others, t.Claim)
+		}
+		taken = append(taken, t)
+	}
+	placed := NewFleet(f.berths, taken).Place(others...)
+	return placed.Moves, len(placed.Unplaced) == 0
+}
+
+// HasRoom reports whether at every instant that a claim asks for some device that
+// it may have is free: without that, no moving helps.
+func (f *Fleet) HasRoom(c Claim) bool { return f.poolOf(c.Zone).depthAllows(spanOf(c.When)) }
 
 // Fits reports whether a visit could have a device, if others were moved to make
 // room. It is quick, since it is asked of every slot of a page.
@@ -166,206 +246,4 @@ func (f *Fleet) inOrder() []*pool {
 		pools[i] = f.pools[zone]
 	}
 	return pools
-}
-
-// depthAllows reports whether at every instant of want some lane is free.
-func (p *pool) depthAllows(want span) bool {
-	for at := want.from; at < want.to; {
-		idle, next := false, int32(math.MaxInt32) // nothing changes before next
-		for i := range p.lanes {
-			busy := p.lanes[i].busy
-			switch j := firstAfter(busy, at); {
-			case j == len(busy):
-				return true // free from here on
-			case busy[j].from > at:
-				idle, next = true, min(next, busy[j].from)
-			default:
-				next = min(next, busy[j].to)
-			}
-		}
-		if !idle {
-			return false
-		}
-		at = next
-	}
-	return true
-}
-
-// Where an item of a knot is when it is on no lane.
-const (
-	nowhere = -1 // not yet decided
-	given   = -2 // a claim that is given up
-)
-
-// A knot is visits that hang together by overlapping one another, claims among
-// them: the part of a pool that can change when these claims are placed.
-type knot struct {
-	lanes []lane
-	items []item // by start
-	at    span   // from the first start to the last end
-	place []int  // the lane of each item in the best way found so far
-	moves int    // of visits, in that way
-}
-
-// knots returns those of p that have claims in them.
-func (p *pool) knots(claims []Claim) []*knot {
-	if len(claims) == 0 {
-		return nil
-	}
-	isClaim := make(map[VisitID]bool, len(claims))
-	items := make([]item, 0, len(p.items)+len(claims))
-	for _, c := range claims {
-		isClaim[c.Visit] = true
-		items = append(items, item{spanOf(c.When), c.Visit, c.Zone, nowhere})
-	}
-	for _, it := range p.items {
-		if !isClaim[it.visit] {
-			items = append(items, it)
-		}
-	}
-	sortItems(items)
-	var knots []*knot
-	for from := 0; from < len(items); {
-		end, to, asked := items[from].to, from, false
-		for to < len(items) && items[to].from < end {
-			end, asked = max(end, items[to].to), asked || items[to].home == nowhere
-			to++
-		}
-		if asked {
-			knots = append(knots, newKnot(p, items[from:to], span{items[from].from, end}))
-		}
-		from = to
-	}
-	return knots
-}
-
-func newKnot(p *pool, items []item, at span) *knot {
-	k := &knot{items: items, at: at, place: make([]int, len(items))}
-	for _, l := range p.lanes {
-		first := firstAfter(l.shut, at.from)
-		last := first
-		for last < len(l.shut) && l.shut[last].from < at.to {
-			last++
-		}
-		l.shut = l.shut[first:last]
-		k.lanes = append(k.lanes, l)
-	}
-	for i, it := range items {
-		k.place[i] = it.home
-	}
-	return k
-}
-
-// keptOn is, of each lane, the items that home has there, by start.
-func (k *knot) keptOn(home []int) [][]int {
-	kept := make([][]int, len(k.lanes))
-	for i, l := range home {
-		if l >= 0 {
-			kept[l] = append(kept[l], i)
-		}
-	}
-	return kept
-}
-
-// differ reports whether lanes are shut later than the knot begins, so that it
-// matters which of the free ones a visit takes.
-func (k *knot) differ() bool {
-	for _, l := range k.lanes {
-		if n := len(l.shut); n > 0 && l.shut[n-1].from > k.at.from {
-			return true
-		}
-	}
-	return false
-}
-
-// solve decides where everything goes.
-func (k *knot) solve(steps *int) {
-	if i := slices.Index(k.place, nowhere); !slices.Contains(k.place[i+1:], nowhere) {
-		it := k.items[i]
-		if k.place[i] = bestFit(k.lanes, it.zone, it.span); k.place[i] != nowhere {
-			return
-		}
-	}
-	k.keep()
-	k.untangle()
-	k.oneByOne(steps)
-	k.fewest(steps)
-}
-
-func (k *knot) countMoves(place []int) (n int) {
-	for i, it := range k.items {
-		if it.home >= 0 && place[i] != it.home {
-			n++
-		}
-	}
-	return n
-}
-
-func (k *knot) report(out *Placement) {
-	for i, it := range k.items {
-		switch at := k.place[i]; {
-		case at < 0:
-			out.Unplaced = append(out.Unplaced, it.visit)
-		case it.home < 0:
-			out.Moves = append(out.Moves, DeviceMove{Visit: it.visit, To: k.lanes[at].device})
-		case at != it.home:
-			out.Moves = append(out.Moves, DeviceMove{it.visit, k.lanes[it.home].device, k.lanes[at].device})
-		}
-	}
-}
-
-// untangle returns visits to where they were, as long as that needs no other
-// visit to move more: what a lane and another have is exchanged for as long as
-// it hangs together.
-func (k *knot) untangle() {
-	for again := true; again; {
-		again = false
-		for i, it := range k.items {
-			if it.home < 0 || k.place[i] == it.home {
-				continue
-			}
-			chain, gain := k.chain(i, it.home)
-			if gain <= 0 {
-				continue
-			}
-			here, there := k.place[i], it.home
-			for _, j := range chain {
-				k.place[j] = here + there - k.place[j]
-			}
-			again = true
-		}
-	}
-	k.moves = k.countMoves(k.place)
-}
-
-// chain follows what must change lanes between that of item i and another if i
-// does, and how many visits more are at home afterwards. It is worth nothing if
-// a lane is shut to one of them.
-func (k *knot) chain(i, other int) (chain []int, gain int) {
-	here := k.place[i]
-	in := make([]bool, len(k.items))
-	chain, in[i] = append(chain, i), true
-	for n := 0; n < len(chain); n++ {
-		j := chain[n]
-		to := here + other - k.place[j]
-		if anySpan(k.lanes[to].shut, k.items[j].span) {
-			return nil, 0
-		}
-		switch k.items[j].home {
-		case nowhere:
-		case to:
-			gain++
-		case k.place[j]:
-			gain--
-		}
-		for m, it := range k.items {
-			if it.from >= k.items[j].to {
-				break
-			}
-			if !in[m] && k.place[m] == to && it.overlaps(k.items[j].span) {
-				chain, in[m] = append(chain, m), true
-			}
-		}
-	}
-	return chain, gain
 }

@@ -255,6 +255,34 @@ func TestPlaceInAHurryPlacesAsMany(t *testing.T) {
 	})
 }
 
+// A device is cleared for a visit exactly when its other visits can go elsewhere.
+func TestClearAgainstBruteForce(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		h := drawHouse(t)
+		c := booking.Claim{Visit: "new", When: quarters(rapid.IntRange(0, 7).Draw(t, "from"), rapid.IntRange(1, 6).Draw(t, "for"))}
+		device := rapid.SampledFrom(h.berths).Draw(t, "device").Device
+		moves, ok := booking.NewFleet(h.berths, h.taken).Clear(c, device)
+		h.claims = nil
+		possible := h.serves(h.berth(device), c)
+		for _, u := range h.taken {
+			if u.Device == device && u.When.Overlaps(c.When) {
+				possible = possible && !h.stays(u)
+				h.claims = append(h.claims, u.Claim)
+			}
+		}
+		h.taken = append(h.taken, booking.Taking{Claim: c, Device: device, Fixed: true})
+		if unplaced, _ := h.bruteForce(); ok != (possible && unplaced == 0) {
+			t.Fatalf("Clear(%s) = %v, possible %v, unplaced %d\n%+v", device, ok, possible, unplaced, h)
+		}
+		if !ok {
+			return
+		}
+		if _, err := h.check(booking.Placement{Moves: moves}); err != nil {
+			t.Fatalf("%v\n%+v\n%+v", err, h, moves)
+		}
+	})
+}
+
 // A slot is offered exactly when placing it would succeed, and a device is chosen
 // without moving anything exactly when that can be.
 func TestFitsAndChooseAgainstBruteForce(t *testing.T) {
@@ -429,6 +457,48 @@ func TestPlaceGivesUpNoMoreThanItMust(t *testing.T) {
 	if want := "-across before:→a"; got != want {
 		t.Errorf("%s, want %s", got, want)
 	}
+}
+
+// A goodbye is placed first, even where two other visits would fit instead.
+func TestPlaceServesTheUrgentFirst(t *testing.T) {
+	f := booking.NewFleet([]booking.Berth{{Device: "a"}}, nil)
+	got := words(f.Place(
+		booking.Claim{Visit: "u", When: quarters(0, 2)}, booking.Claim{Visit: "v", When: quarters(2, 2)},
+		booking.Claim{Visit: "goodbye", When: quarters(1, 2), Urgent: true}))
+	if want := "-u -v goodbye:→a"; got != want {
+		t.Errorf("%s, want %s", got, want)
+	}
+}
+
+// However many are urgent, a placement is sound, and as many of them are placed as
+// if there were no others.
+func TestPlaceOfUrgentClaims(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		h := drawHouse(t)
+		if h.rooted() {
+			return
+		}
+		alone := h
+		alone.claims = nil
+		for i := range h.claims {
+			if h.claims[i].Urgent = rapid.Bool().Draw(t, "urgent"); h.claims[i].Urgent {
+				alone.claims = append(alone.claims, h.claims[i])
+			}
+		}
+		placed := booking.NewFleet(h.berths, h.taken).Place(h.claims...)
+		if _, err := h.check(placed); err != nil {
+			t.Fatalf("%v\n%+v\n%+v", err, h, placed)
+		}
+		left := 0
+		for _, c := range alone.claims {
+			if slices.Contains(placed.Unplaced, c.Visit) {
+				left++
+			}
+		}
+		if unplaced, _ := alone.bruteForce(); left != unplaced {
+			t.Fatalf("left %d urgent ones, %d would do\n%+v\n%+v", left, unplaced, h, placed)
+		}
+	})
 }
 
 // Two visits change places when each can have only what the other has.

@@ -14,70 +14,51 @@ func sortedSlots(slots []Slot) []Slot {
 }
 
 // Diary is what is already taken of the things a visit needs: the patient, and
-// each of the ward's usable devices.
+// the ward's devices.
 type Diary struct {
 	Patient []Interval
-	Devices map[DeviceID][]Interval
+	Fleet   *Fleet
 }
 
-// Choose returns the device that a visit at when should take, given the policy's
-// buffers, and whether there is one. It refuses with ErrPatientBusy when the
-// patient has another visit then, and ErrSlotTaken when every device is taken.
-func (d Diary) Choose(when Interval, p Policy) (DeviceID, error) {
-	if anyOverlap(d.Patient, when) {
-		return "", ErrPatientBusy
+// Choose returns the device that a visit is to take, and which visits must move
+// to others for that. It refuses with ErrPatientBusy when the patient has another
+// visit then, and ErrSlotTaken when there is no device however the rest is moved.
+func (d Diary) Choose(v Visit, zone string) (DeviceID, []DeviceMove, error) {
+	if anyOverlap(d.Patient, v.When) {
+		return "", nil, ErrPatientBusy
 	}
-	id, ok := BestFit(d.Devices, when.Widen(p.Prepare, p.Clean))
-	if !ok {
-		return "", ErrSlotTaken
+	claim := v.Claim(zone)
+	if id, ok := d.Fleet.Choose(claim); ok {
+		return id, nil, nil
 	}
-	return id, nil
+	if !d.Fleet.HasRoom(claim) {
+		return "", nil, ErrSlotTaken
+	}
+	placed := d.Fleet.Place(claim)
+	if len(placed.Unplaced) > 0 {
+		return "", nil, ErrSlotTaken
+	}
+	var id DeviceID
+	others := slices.DeleteFunc(placed.Moves, func(m DeviceMove) bool {
+		if m.Visit == v.ID {
+			id = m.To
+		}
+		return m.Visit == v.ID
+	})
+	return id, others, nil
 }
 
-// Free returns those of slots that could be booked now.
-func (d Diary) Free(slots []Slot, p Policy) []Slot {
+// Free returns those of slots that could be booked now for a patient in a bay,
+// given the buffers of the policy.
+func (d Diary) Free(slots []Slot, zone string, p Policy) []Slot {
 	var free []Slot
 	for _, s := range slots {
-		if _, err := d.Choose(s.When, p); err == nil {
+		v := Visit{When: s.When, Prepare: p.Prepare, Clean: p.Clean}
+		if !anyOverlap(d.Patient, v.When) && d.Fleet.Fits(v.Claim(zone)) {
 			free = append(free, s)
 		}
 	}
 	return free
-}
-
-// BestFit returns the device whose free time around want is shortest, so that
-// longer gaps stay whole for later visits, and whether any device is free for
-// the whole of want. Ties go to the lowest id, so that the choice is repeatable.
-func BestFit(devices map[DeviceID][]Interval, want Interval) (DeviceID, bool) {
-	var best DeviceID
-	var bestGap time.Duration
-	found := false
-	for id, taken := range devices {
-		if anyOverlap(taken, want) {
-			continue
-		}
-		gap := gapAround(taken, want)
-		if !found || gap < bestGap || gap == bestGap && id < best {
-			best, bestGap, found = id, gap, true
-		}
-	}
-	return best, found
-}
-
-// farOff bounds a gap that has nothing on one side: a whole day counts as empty.
-const farOff = 24 * time.Hour
-
-func gapAround(taken []Interval, want Interval) time.Duration {
-	before, after := farOff, farOff
-	for _, t := range taken {
-		if !t.End().After(want.Start()) {
-			before = min(before, want.Start().Sub(t.End()))
-		}
-		if !t.Start().Before(want.End()) {
-			after = min(after, t.Start().Sub(want.End()))
-		}
-	}
-	return before + after
 }
 
 func anyOverlap(taken []Interval, want Interval) bool {

@@ -96,69 +96,88 @@ func TestSlotsStayInsideTheirSession(t *testing.T) {
 }
 
 func TestDiaryChoosesADevice(t *testing.T) {
-	policy := booking.Policy{Prepare: 10 * time.Minute, Clean: 15 * time.Minute}
-	want := interval(t, "2026-11-24T14:00:00Z", 30*time.Minute)
-	at := func(start string, d time.Duration) []booking.Interval {
-		return []booking.Interval{interval(t, "2026-11-24T"+start+":00Z", d)}
+	visit := booking.Visit{ID: "new", When: interval(t, "2026-11-24T14:00:00Z", 30*time.Minute), Prepare: 10 * time.Minute, Clean: 15 * time.Minute}
+	at := func(start string, d time.Duration) booking.Interval {
+		return interval(t, "2026-11-24T"+start+":00Z", d)
 	}
-	type devices = map[booking.DeviceID][]booking.Interval
+	on := func(device booking.DeviceID, when booking.Interval) booking.Taking {
+		return booking.Taking{Claim: booking.Claim{Visit: booking.VisitID("on " + device), When: when}, Device: device}
+	}
+	kept := func(device booking.DeviceID, zone string) booking.Berth {
+		return booking.Berth{Device: device, Zone: zone}
+	}
+	type berths = []booking.Berth
 	for _, tt := range []struct {
-		name  string
-		diary booking.Diary
-		want  booking.DeviceID
-		err   error
+		name    string
+		patient []booking.Interval
+		berths  berths
+		taken   []booking.Taking
+		want    booking.DeviceID
+		err     error
 	}{
-		{"the only one", booking.Diary{Devices: devices{"a": nil}}, "a", nil},
-		{"the tightest gap", booking.Diary{Devices: devices{"a": nil, "b": at("14:45", time.Hour)}}, "b", nil},
-		{"none while being prepared", booking.Diary{Devices: devices{"a": at("13:00", 51*time.Minute)}}, "", booking.ErrSlotTaken},
-		{"none while being cleaned", booking.Diary{Devices: devices{"a": at("14:44", time.Hour)}}, "", booking.ErrSlotTaken},
-		{"end to end fits", booking.Diary{Devices: devices{"a": at("13:00", 50*time.Minute)}}, "a", nil},
-		{"no devices", booking.Diary{}, "", booking.ErrSlotTaken},
-		{"the patient first", booking.Diary{Patient: at("14:29", time.Hour), Devices: devices{"a": nil}}, "", booking.ErrPatientBusy},
-		{"the patient needs no buffers", booking.Diary{Patient: at("14:30", time.Hour), Devices: devices{"a": nil}}, "a", nil},
+		{"the only one", nil, berths{kept("a", "")}, nil, "a", nil},
+		{"the tightest gap", nil, berths{kept("a", ""), kept("b", "")}, []booking.Taking{on("b", at("14:45", time.Hour))}, "b", nil},
+		{"the patient's own bay before that", nil, berths{kept("a", "Bay 1"), kept("b", "")}, []booking.Taking{on("b", at("14:45", time.Hour))}, "a", nil},
+		{"the ward's before another bay's", nil, berths{kept("a", "Bay 2"), kept("b", "")}, nil, "b", nil},
+		{"none while being prepared", nil, berths{kept("a", "")}, []booking.Taking{on("a", at("13:00", 51*time.Minute))}, "", booking.ErrSlotTaken},
+		{"none while being cleaned", nil, berths{kept("a", "")}, []booking.Taking{on("a", at("14:44", time.Hour))}, "", booking.ErrSlotTaken},
+		{"end to end fits", nil, berths{kept("a", "")}, []booking.Taking{on("a", at("13:00", 50*time.Minute))}, "a", nil},
+		{"no devices", nil, nil, nil, "", booking.ErrSlotTaken},
+		{"the patient first", []booking.Interval{at("14:29", time.Hour)}, berths{kept("a", "")}, nil, "", booking.ErrPatientBusy},
+		{"the patient needs no buffers", []booking.Interval{at("14:30", time.Hour)}, berths{kept("a", "")}, nil, "a", nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := tt.diary.Choose(want, policy)
-			if got != tt.want || !errors.Is(err, tt.err) {
-				t.Errorf("Choose = %q, %v; want %q, %v", got, err, tt.want, tt.err)
+			diary := booking.Diary{Patient: tt.patient, Fleet: booking.NewFleet(tt.berths, tt.taken)}
+			got, moves, err := diary.Choose(visit, "Bay 1")
+			if got != tt.want || len(moves) > 0 || !errors.Is(err, tt.err) {
+				t.Errorf("Choose = %q, %v, %v; want %q, %v", got, moves, err, tt.want, tt.err)
+			}
+			slot := booking.Slot{When: visit.When}
+			free := diary.Free([]booking.Slot{slot}, "Bay 1", booking.Policy{Prepare: visit.Prepare, Clean: visit.Clean})
+			if (len(free) == 1) != (tt.err == nil) {
+				t.Errorf("Free = %v", free)
 			}
 		})
 	}
 }
 
-// Best fit never refuses what is possible and never chooses what is taken.
-func TestBestFitAgainstBruteForce(t *testing.T) {
-	base := interval(t, "2026-11-24T08:00:00Z", time.Minute).Start()
-	rapid.Check(t, func(t *rapid.T) {
-		draw := func(label string) booking.Interval {
-			i, err := booking.NewInterval(base.Add(time.Duration(rapid.IntRange(0, 600).Draw(t, label))*time.Minute),
-				time.Duration(rapid.IntRange(1, 90).Draw(t, label+" minutes"))*time.Minute)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return i
+// A time that no single device is free for is offered and can be had when other
+// visits can make room.
+func TestDiaryMovesOthers(t *testing.T) {
+	taken := func(id booking.VisitID, device booking.DeviceID, start string) booking.Taking {
+		return booking.Taking{Claim: booking.Claim{Visit: id, When: interval(t, "2026-11-24T"+start+":00Z", 30*time.Minute)}, Device: device}
+	}
+	diary := booking.Diary{Fleet: booking.NewFleet([]booking.Berth{{Device: "a"}, {Device: "b"}}, []booking.Taking{taken("u", "a", "14:00"), taken("v", "b", "14:30")})}
+	visit := booking.Visit{ID: "new", When: interval(t, "2026-11-24T14:00:00Z", time.Hour)}
+	got, moves, err := diary.Choose(visit, "")
+	if got != "b" || err != nil || !slices.Equal(moves, []booking.DeviceMove{{Visit: "v", From: "b", To: "a"}}) {
+		t.Errorf("Choose = %q, %v, %v", got, moves, err)
+	}
+	if free := diary.Free([]booking.Slot{{When: visit.When}}, "", booking.Policy{}); len(free) != 1 {
+		t.Error("is not offered")
+	}
+}
+
+func TestVisitsKeepTheirDeviceOnceItIsOnTheWay(t *testing.T) {
+	start := interval(t, "2026-11-24T14:00:00Z", 30*time.Minute)
+	for _, tt := range []struct {
+		name  string
+		state booking.State
+		early time.Duration // before the visit
+		want  bool
+	}{
+		{"booked", booking.Booked, time.Hour, false},
+		{"held", booking.Held, time.Hour, false},
+		{"a minute before preparing", booking.Booked, 11 * time.Minute, false},
+		{"while preparing", booking.Booked, 10 * time.Minute, true},
+		{"started early", booking.Preparing, time.Hour, true},
+		{"over", booking.Ended, time.Hour, true},
+	} {
+		v := booking.Visit{State: tt.state, When: start, Prepare: 10 * time.Minute}
+		if got := v.KeepsDevice(start.Start().Add(-tt.early)); got != tt.want {
+			t.Errorf("%s: %v", tt.name, got)
 		}
-		devices := map[booking.DeviceID][]booking.Interval{}
-		for d := range rapid.IntRange(0, 5).Draw(t, "devices") {
-			id := booking.DeviceID(rune('a' + d))
-			devices[id] = nil
-			for range rapid.IntRange(0, 5).Draw(t, "visits") {
-				devices[id] = append(devices[id], draw("visit"))
-			}
-		}
-		want := draw("want")
-		possible := false
-		for _, taken := range devices {
-			possible = possible || !slices.ContainsFunc(taken, want.Overlaps)
-		}
-		got, ok := booking.BestFit(devices, want)
-		if ok != possible {
-			t.Fatalf("BestFit found = %v, possible = %v", ok, possible)
-		}
-		if ok && slices.ContainsFunc(devices[got], want.Overlaps) {
-			t.Fatalf("BestFit chose %q, which is taken", got)
-		}
-	})
+	}
 }
 
 func TestNearest(t *testing.T) {

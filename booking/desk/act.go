@@ -17,6 +17,7 @@ type act struct {
 	now  time.Time
 	ward booking.Ward // under the policy that the visit was booked under
 	rec  store.Record
+	room []booking.DeviceMove // visits that must move before this one has its device; see makeRoom
 }
 
 // A right says whether an actor may do a thing to a visit.
@@ -116,10 +117,11 @@ func (a *act) show(ctx context.Context) (Visit, error) {
 	return detailed(ctx, a.Tx, a.by, a.rec)
 }
 
-// save saves v as the visit of the act.
+// save saves v as the visit of the act. Nobody else changes a visit that is taken,
+// but that it may be given another device to make room; then the act is run again.
 func (a *act) save(ctx context.Context, v booking.Visit) error {
 	if err := a.SaveVisit(ctx, &v); err != nil {
-		return err
+		return movedMeanwhile(err)
 	}
 	a.rec.Visit = v
 	return nil

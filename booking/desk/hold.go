@@ -104,6 +104,7 @@ func (d *Desk) hold(ctx context.Context, tx *store.Tx, by booking.Actor, s booki
 	if err != nil {
 		return nil, err
 	}
+	a.rec.Bay = s.Bay
 	if v.Device, err = d.chooseDevice(ctx, a, v, earlier); err != nil {
 		return nil, err
 	}
@@ -205,43 +206,6 @@ func (a *act) giveBack(ctx context.Context) error {
 	return a.record(ctx, booking.HoldReleased, "")
 }
 
-// chooseDevice picks the device for a visit, keeps others from it until the act
-// is over, and clears away the lapsed holds that are in the visit's way. but is
-// the visit whose own reservations do not count: the one of the act, if any.
-func (d *Desk) chooseDevice(ctx context.Context, a *act, v booking.Visit, but booking.VisitID) (booking.DeviceID, error) {
-	span := v.DeviceTime().Widen(around, around)
-	diary, err := a.Diary(ctx, v.Ward, v.Patient, a.now, span.Start(), span.End(), but)
-	if err != nil {
-		return "", err
-	}
-	id, err := diary.Choose(v.When, booking.Policy{Prepare: v.Prepare, Clean: v.Clean})
-	if err != nil {
-		return "", err
-	}
-	touched := []booking.DeviceID{id}
-	if but != "" {
-		touched = append(touched, a.rec.Device) // to be given back
-	}
-	lapsed, err := a.Lapsed(ctx, patientOf(v.Patient), v.When, a.now)
-	if err != nil {
-		return "", err
-	}
-	for _, hold := range lapsed {
-		r, err := a.Record(ctx, hold)
-		if err != nil {
-			return "", err
-		}
-		touched = append(touched, r.Device)
-	}
-	if err := a.touchDevices(ctx, touched...); err != nil {
-		return "", err
-	}
-	if err := d.clear(ctx, a, patientOf(v.Patient), v.When); err != nil {
-		return "", err
-	}
-	return id, d.clear(ctx, a, deviceOf(id), v.DeviceTime())
-}
-
 // touchDevices touches every device whose reservations the act is to change, in
 // order: also one that it only gives back, since whoever wants what is being given
 // back waits for this act, and must hold nothing that this act then waits for.
@@ -280,6 +244,11 @@ func (d *Desk) clear(ctx context.Context, a *act, r store.Resource, when booking
 // reserve takes a resource for the visit of the act, for as long as the visit is
 // held, or for good once it is booked.
 func (d *Desk) reserve(ctx context.Context, a *act, r store.Resource, when booking.Interval) error {
+	if r.Kind == store.Device {
+		if err := d.makeRoom(ctx, a); err != nil {
+			return err
+		}
+	}
 	id, err := d.newID()
 	if err != nil {
 		return err

@@ -115,7 +115,7 @@ func (o *offerer) days(ctx context.Context, tx *store.Tx, from booking.Date, n i
 				open = append(open, s)
 			}
 		}
-		days[i].Slots = diary.Free(open, o.buffered())
+		days[i].Slots = diary.Free(open, o.bay, o.buffered())
 	}
 	return days, nil
 }

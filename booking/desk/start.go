@@ -53,50 +53,89 @@ func fit(device booking.Device) error {
 // standIn reserves another iPad for what is left of a visit, in the place of its
 // own. It returns the empty id when there is none.
 func (d *Desk) standIn(ctx context.Context, a *act, v booking.Visit) (booking.DeviceID, error) {
-	id, left, err := findStandIn(ctx, a.Tx, v, a.now)
-	if err != nil || id == "" {
+	in, err := findStandIn(ctx, a.Tx, v, a.now)
+	if err != nil || in.device == "" {
 		return "", err
 	}
-	if err := a.touchDevices(ctx, id, v.Device); err != nil {
+	touched := []booking.DeviceID{in.device, v.Device}
+	for _, m := range in.moves {
+		touched = append(touched, m.From, m.To)
+	}
+	if err := a.touchDevices(ctx, touched...); err != nil {
 		return "", err
 	}
-	if err := d.clear(ctx, a, deviceOf(id), left); err != nil {
+	if err := d.clear(ctx, a, deviceOf(in.device), in.left); err != nil {
 		return "", err
 	}
 	if err := a.Release(ctx, v.ID, store.Device); err != nil {
 		return "", err
 	}
-	return id, d.reserve(ctx, a, deviceOf(id), left)
+	a.room = in.moves
+	return in.device, d.reserve(ctx, a, deviceOf(in.device), in.left)
+}
+
+// A standIn is another device for what is left of a visit's time, and which
+// visits must move to others for that.
+type standIn struct {
+	device booking.DeviceID // empty when there is none
+	left   booking.Interval
+	moves  []booking.DeviceMove
 }
 
 // findStandIn finds the iPad on which a visit would start in the place of its
 // own: paired, clean, and free for what is left.
-func findStandIn(ctx context.Context, tx *store.Tx, v booking.Visit, now time.Time) (booking.DeviceID, booking.Interval, error) {
-	left := v.DeviceTime()
-	if now.After(left.Start()) {
-		begins := now.Truncate(time.Minute)
-		rest, err := booking.NewInterval(begins, left.End().Sub(begins))
-		if err != nil {
-			return "", left, nil // its time is over: there is nothing left to reserve
-		}
-		left = rest
+func findStandIn(ctx context.Context, tx *store.Tx, v booking.Visit, now time.Time) (standIn, error) {
+	left, over := leftOf(v, now)
+	if over {
+		return standIn{}, nil // there is nothing left to reserve
+	}
+	stay, err := tx.Stay(ctx, v.Patient)
+	if err != nil {
+		return standIn{}, err
 	}
 	span := left.Widen(around, around)
-	diary, err := tx.Diary(ctx, v.Ward, v.Patient, now, span.Start(), span.End(), v.ID)
+	fleet, err := tx.Fleet(ctx, v.Ward, now, span.Start(), span.End(), v.ID)
 	if err != nil {
-		return "", left, err
+		return standIn{}, err
 	}
-	devices, err := tx.Devices(ctx, v.Ward)
-	if err != nil {
-		return "", left, err
-	}
-	for _, device := range devices {
+	ready := fleet
+	for _, id := range fleet.Devices() {
+		device, err := tx.Device(ctx, id)
+		if err != nil {
+			return standIn{}, err
+		}
 		if !device.Paired || device.State != booking.DeviceReady {
-			delete(diary.Devices, device.ID)
+			b, _ := fleet.Berth(id)
+			b.Out = true
+			ready = ready.With(b)
 		}
 	}
-	id, _ := booking.BestFit(diary.Devices, left)
-	return id, left, nil
+	claim := booking.Claim{Visit: v.ID, When: left, Zone: stay.Bay}
+	if id, ok := ready.Choose(claim); ok {
+		return standIn{device: id, left: left}, nil
+	}
+	// Others may make room, also on iPads that are still to be cleaned by then.
+	for _, id := range ready.Devices() {
+		if b, _ := ready.Berth(id); b.Out {
+			continue
+		}
+		if moves, ok := fleet.Clear(claim, id); ok {
+			return standIn{id, left, moves}, nil
+		}
+	}
+	return standIn{left: left}, nil
+}
+
+// leftOf is the time for which a visit that starts now would take its device, and
+// whether there is none left.
+func leftOf(v booking.Visit, now time.Time) (left booking.Interval, over bool) {
+	left = v.DeviceTime()
+	if !now.After(left.Start()) {
+		return left, false
+	}
+	begins := now.Truncate(time.Minute)
+	left, err := booking.NewInterval(begins, left.End().Sub(begins))
+	return left, err != nil
 }
 
 // standIns says of each visit that can be started, but not on its own iPad,
@@ -109,12 +148,12 @@ func standIns(ctx context.Context, tx *store.Tx, board *Board, now time.Time) er
 		if v.State != booking.Booked || now.Before(opens) || fit(v.DeviceRecord) == nil {
 			continue
 		}
-		id, _, err := findStandIn(ctx, tx, v.Visit, now)
+		in, err := findStandIn(ctx, tx, v.Visit, now)
 		if err != nil {
 			return err
 		}
 		for _, device := range board.Devices {
-			if device.ID == id {
+			if device.ID == in.device {
 				v.StandIn = &device
 			}
 		}
