@@ -36,6 +36,9 @@ func (d *Desk) confirm(ctx context.Context, a *act) error {
 	if err := a.record(ctx, booking.VisitBooked, string(booked.Via)); err != nil {
 		return err
 	}
+	if err := d.endWaits(ctx, a); err != nil {
+		return err
+	}
 	if !booked.Tongue.IsZero() {
 		if err := d.askInterpreter(ctx, a); err != nil {
 			return err

@@ -203,6 +203,9 @@ func (a *act) giveBack(ctx context.Context) error {
 	if err := a.Release(ctx, a.rec.ID, ""); err != nil {
 		return err
 	}
+	if _, err := a.dropOffer(ctx, booking.SlotLapsed); err != nil { // if it was one
+		return err
+	}
 	return a.record(ctx, booking.HoldReleased, "")
 }
 
@@ -368,7 +371,7 @@ func (a *act) companion(ctx context.Context, id booking.MemberID) (booking.Circl
 
 // Release gives a held slot back. One that is no longer held is not kept either.
 func (d *Desk) Release(ctx context.Context, by booking.Actor, id booking.VisitID) error {
-	_, err := d.changeByID(ctx, by, id, maySteer, func(a *act) error {
+	v, err := d.changeByID(ctx, by, id, maySteer, func(a *act) error {
 		switch {
 		case a.rec.State == booking.Held:
 			return a.giveBack(ctx)
@@ -377,6 +380,7 @@ func (d *Desk) Release(ctx context.Context, by booking.Actor, id booking.VisitID
 		}
 		return booking.ErrVisitBegun
 	})
+	_, err = d.freed(ctx, v, err)
 	return err
 }
 

@@ -22,7 +22,7 @@ func (d *Desk) MoveFor(ctx context.Context, by booking.Actor, ref booking.Refere
 	if by.Visitor() != "" && (want.Length != 0 || len(want.Overrides) > 0) {
 		return Visit{}, booking.ErrMayNot
 	}
-	return d.change(ctx, by, ref, maySteer, func(a *act) error {
+	v, err := d.change(ctx, by, ref, maySteer, func(a *act) error {
 		to, err := d.whereTo(ctx, a, version, want)
 		if err != nil || to == a.rec.When {
 			return err
@@ -36,6 +36,7 @@ func (d *Desk) MoveFor(ctx context.Context, by booking.Actor, ref booking.Refere
 		}
 		return d.moveTo(ctx, a, moved)
 	})
+	return d.freed(ctx, v, err)
 }
 
 // whereTo decides whether the visit may be moved there, by this actor and now.
@@ -119,7 +120,7 @@ func (d *Desk) moveTo(ctx context.Context, a *act, moved booking.Visit) error {
 // Cancel cancels a booked visit and tells everyone coming to it. Pressing twice
 // cancels once.
 func (d *Desk) Cancel(ctx context.Context, by booking.Actor, ref booking.Reference, version int) (Visit, error) {
-	return d.change(ctx, by, ref, maySteer, func(a *act) error {
+	v, err := d.change(ctx, by, ref, maySteer, func(a *act) error {
 		switch a.rec.State {
 		case booking.Cancelled:
 			return nil // pressed twice
@@ -139,6 +140,7 @@ func (d *Desk) Cancel(ctx context.Context, by booking.Actor, ref booking.Referen
 		}
 		return d.finish(ctx, a, over)
 	})
+	return d.freed(ctx, v, err)
 }
 
 // finish saves the visit of the act as over, gives back what it had, takes back

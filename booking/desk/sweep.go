@@ -10,7 +10,7 @@ import (
 )
 
 // Sweep ends what time has ended: lapsed holds, visits nobody came to, calls
-// left open. It returns the rooms to close, also when it fails half way. Each
+// left open; and offers what is free to those who wait. It returns the rooms to close, also when it fails half way. Each
 // visit is an act of its own, so what is swept stays swept.
 func (d *Desk) Sweep(ctx context.Context) (closed []booking.VisitID, err error) {
 	due, err := view(ctx, d, func(tx *store.Tx) ([]booking.VisitID, error) { return tx.DueToEnd(ctx, d.now()) })
@@ -32,6 +32,7 @@ func (d *Desk) Sweep(ctx context.Context) (closed []booking.VisitID, err error) 
 			closed = append(closed, id) // people may wait in it also before it is open
 		}
 	}
+	errs = append(errs, d.sweepWaiting(ctx)) // after what has been freed just now
 	return closed, errors.Join(append(errs, d.store.Do(ctx, func(tx *store.Tx) error {
 		return errors.Join(tx.Forget(ctx, d.now().Add(-forgetAfter)), tx.ForgetAnswers(ctx, d.now().Add(-keyLife)))
 	}))...)

@@ -25,6 +25,9 @@ var texts embed.FS
 //	length     "30 minutes"
 //	reference  of the visit, as it is read aloud
 //	language   "Polish (spoken)"
+//	until      when an offer runs out: "Tuesday 24 November 2026, 2:00pm"
+//	was        when a visit was to be that makes way for another, likewise
+//	dates      of visits that repeat: "Tuesdays at 2:00pm: 24 Nov, 1, 8, 15 Dec"
 var needs = map[booking.NoticeKind][]string{
 	booking.NoticeInvite:         {"hospital", "phone", "link"},
 	booking.NoticeCode:           {"hospital", "code", "minutes"},
@@ -39,6 +42,13 @@ var needs = map[booking.NoticeKind][]string{
 	booking.NoticeInterpreterConfirm: {"hospital", "link", "when", "reference"},
 	booking.NoticeInterpreterNone:    {"hospital", "phone", "link", "when", "reference", "language"},
 	booking.NoticeInterpreterLate:    {"hospital", "phone", "link", "when", "reference", "language"},
+
+	booking.NoticeSlotOffer:       {"hospital", "phone", "link", "when", "until"},
+	booking.NoticeRequestAnswered: {"hospital", "phone", "link"},
+	booking.NoticeSeries:          {"hospital", "phone", "link", "dates"},
+	booking.NoticeSeriesOff:       {"hospital", "phone", "dates"},
+	booking.NoticeDisplaced:       {"hospital", "phone", "link", "when", "until", "was"},
+	booking.NoticeDisplacedOff:    {"hospital", "phone", "link", "when"},
 }
 
 // Needs returns the words that a notice of kind k must hold.

@@ -21,6 +21,9 @@ var long = map[string]string{
 	"length":    "30 minutes",
 	"reference": "BHD-7K2",
 	"language":  "British Sign Language (sign)",
+	"until":     "Wednesday 24 November 2026, 12:30pm",
+	"was":       "Wednesday 25 November 2026, 10:30am",
+	"dates":     "Wednesdays at 10:30am: 25 Nov, 2, 9, 16, 23, 30 Dec, 6, 13, 20, 27 Jan, 3, 10, 17, 24 Feb, 3, 10 Mar",
 }
 
 func wordsFor(kind booking.NoticeKind) map[string]string {

@@ -178,13 +178,14 @@ func (tx *Tx) OfferedBefore(ctx context.Context, id booking.EntryID) ([]booking.
 	return all(ctx, tx, "offered before", scanInterval, offeredBefore, id)
 }
 
-const bookedEntry = `
+const bookedEntries = `
 UPDATE waitlist_entries SET state = 'booked', left_at = $4
-WHERE  patient_id = $1 AND visitor_id = $2 AND state = 'waiting' AND from_on <= $3 AND to_on >= $3`
+WHERE  patient_id = $1 AND state = 'waiting' AND from_on <= $3 AND to_on >= $3
+  AND  visitor_id IN (SELECT y.visitor_id FROM participants AS y WHERE y.visit_id = $2 AND y.visitor_id IS NOT NULL)
+RETURNING id, patient_id, visitor_id, ward_id, kind, from_on, to_on, since, state, left_at`
 
-// BookEntry ends the wait of a visitor for a patient who have a visit on a day
-// that it covers, and reports whether there was one.
-func (tx *Tx) BookEntry(ctx context.Context, patient booking.PatientID, visitor booking.VisitorID, on booking.Date, now time.Time) (bool, error) {
-	n, err := tx.run(ctx, "book waiting list entry", bookedEntry, patient, visitor, day{on}, at(now))
-	return n > 0, err
+// BookEntries ends the wait of everybody who comes to a visit on a day that they
+// wait for, and returns how they waited.
+func (tx *Tx) BookEntries(ctx context.Context, v booking.Visit, on booking.Date, now time.Time) ([]booking.WaitlistEntry, error) {
+	return all(ctx, tx, "book waiting list entries", scanEntry, bookedEntries, v.Patient, v.ID, day{on}, at(now))
 }
