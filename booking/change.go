@@ -8,6 +8,22 @@ import (
 // This file is what the rules of a ward mean for visits that are there already, so
 // that whoever changes a rule can be shown first what it would touch.
 
+// The actions that change what a ward decides for itself.
+const (
+	SessionSaved     Action = "session_saved"
+	SessionEnded     Action = "session_ended"
+	WardClosed       Action = "ward_closed"
+	WardReopened     Action = "ward_reopened"
+	ProtectedAdded   Action = "protected_time_added"
+	ProtectedRemoved Action = "protected_time_removed"
+	PolicySaved      Action = "policy_saved"
+)
+
+// MayDecide reports whether a may change what a ward decides for itself.
+func (a Actor) MayDecide(ward WardID) bool {
+	return a.Kind == StaffActor && a.Wards[ward] == WardManager || a.Kind == SystemActor
+}
+
 // TakesIn reports whether s takes place for the whole of when, wherever in it that
 // begins and however long it is.
 func (s Session) TakesIn(when Interval, zone *time.Location) bool {
@@ -15,12 +31,23 @@ func (s Session) TakesIn(when Interval, zone *time.Location) bool {
 	return s.RunsOn(d) && !when.Start().Before(s.opens(d, zone)) && !when.End().After(s.closes(d, zone))
 }
 
-// TakesIn reports whether some session that a booker may book in takes place for
-// the whole of when. What is closed or protected is not asked.
-func (t Timetable) TakesIn(when Interval, who Booker) bool {
-	return slices.ContainsFunc(t.Sessions, func(s Session) bool {
-		return s.Audience.Invites(who) && s.TakesIn(when, t.Zone)
-	})
+// SlotOf is the slot that a visit which is there already counts as being in, and
+// whether it is in any: its session is the one that offers just that time, or else
+// one that takes it in.
+func (t Timetable) SlotOf(when Interval) (slot Slot, inside bool) {
+	slot = Slot{When: when}
+	for _, s := range t.Sessions {
+		if !s.TakesIn(when, t.Zone) {
+			continue
+		}
+		if slices.Contains(s.slotsOn(DateOf(when.Start(), t.Zone), t.Zone), Slot{s.ID, when}) {
+			return Slot{s.ID, when}, true
+		}
+		if !inside {
+			slot, inside = Slot{s.ID, when}, true
+		}
+	}
+	return slot, inside
 }
 
 // People is how many relatives may come to a visit: what the sessions say that

@@ -69,6 +69,31 @@ func TestTakesIn(t *testing.T) {
 	}
 }
 
+// A visit between the times of a session is in it; where two sessions meet, it is
+// in the one that offers just its time.
+func TestSlotOf(t *testing.T) {
+	session := func(id booking.SessionID, length time.Duration) booking.Session {
+		return booking.Session{ID: id, Weekday: time.Tuesday, Start: 14 * 60, End: 16 * 60, Length: length, Step: length, ValidFrom: date(t, "2026-11-01")}
+	}
+	table := booking.Timetable{Zone: time.UTC, Sessions: []booking.Session{session("hour", time.Hour), session("half", 30*time.Minute)}}
+	for _, tt := range []struct {
+		name, start string
+		length      time.Duration
+		want        booking.SessionID
+	}{
+		{"an hour", "2026-11-24T15:00:00Z", time.Hour, "hour"},
+		{"half an hour", "2026-11-24T15:00:00Z", 30 * time.Minute, "half"},
+		{"neither", "2026-11-24T15:10:00Z", 20 * time.Minute, "hour"},
+		{"too long", "2026-11-24T14:30:00Z", 2 * time.Hour, ""},
+		{"another day", "2026-11-25T15:00:00Z", time.Hour, ""},
+	} {
+		when := interval(t, tt.start, tt.length)
+		if got, inside := table.SlotOf(when); got != (booking.Slot{Session: tt.want, When: when}) || inside != (tt.want != "") {
+			t.Errorf("%s: %v, %v", tt.name, got, inside)
+		}
+	}
+}
+
 func TestPeopleAtAVisit(t *testing.T) {
 	session := func(people int, audience booking.Audience) booking.Session {
 		return booking.Session{Weekday: time.Tuesday, Start: 14 * 60, End: 16 * 60, ValidFrom: date(t, "2026-11-01"), People: people, Audience: audience}

@@ -12,7 +12,7 @@ import (
 // held, for the family to choose another time or do without.
 func (d *Desk) Book(ctx context.Context, by booking.Actor, id booking.VisitID) (Visit, error) {
 	return create(ctx, d, by, makesVisit(by, "book", id), func(tx *store.Tx) (Visit, error) {
-		return d.changeIn(ctx, tx, by, maySteer, func(a *act) error { return d.confirm(ctx, a) }, byID(id))
+		return d.changeIn(ctx, tx, by, maySteer, func(a *act) error { return d.bookHeld(ctx, a) }, byID(id))
 	})
 }
 
@@ -63,13 +63,10 @@ func (a *act) mayAllCome(ctx context.Context) error {
 			return err
 		}
 	}
-	switch {
-	case coming == 0:
+	if coming == 0 {
 		return booking.ErrNobodyComing
-	case coming > a.ward.Policy.People:
-		return booking.ErrTooManyPeople
 	}
-	return nil
+	return a.roomFor(ctx, coming, nil)
 }
 
 // AddPeople adds approved members of the circle to a booked visit; each gets

@@ -286,7 +286,7 @@ func (d *Desk) describe(ctx context.Context, a *act, details Details) error {
 	if err := stillHeld(a.rec.Visit, a.now); err != nil {
 		return err
 	}
-	if err := d.setPeople(ctx, a, details.Members); err != nil {
+	if err := d.setPeople(ctx, a, details); err != nil {
 		return err
 	}
 	if err := booking.CheckNeeds(details.Needs); err != nil {
@@ -324,9 +324,9 @@ func stillHeld(v booking.Visit, now time.Time) error {
 
 // setPeople makes the relatives coming to the visit those chosen, and always the
 // one it is held for.
-func (d *Desk) setPeople(ctx context.Context, a *act, members []booking.MemberID) error {
+func (d *Desk) setPeople(ctx context.Context, a *act, details Details) error {
 	wanted := []booking.VisitorID{a.rec.HeldFor}
-	for _, id := range members {
+	for _, id := range details.Members {
 		m, err := a.companion(ctx, id)
 		if err != nil {
 			return err
@@ -335,8 +335,8 @@ func (d *Desk) setPeople(ctx context.Context, a *act, members []booking.MemberID
 			wanted = append(wanted, m.Visitor.ID)
 		}
 	}
-	if len(wanted) > a.ward.Policy.People {
-		return booking.ErrTooManyPeople
+	if err := a.roomFor(ctx, len(wanted), details.Overrides); err != nil {
+		return err
 	}
 	for _, visitor := range wanted {
 		if err := d.expect(ctx, a, visitor); err != nil {

@@ -172,24 +172,12 @@ func (o *offerer) roomInWeek(ctx context.Context, tx *store.Tx, at time.Time) er
 // that staff ask for outside every session, or says which rule is against it for
 // this actor. Rules that are set aside are added to o.used.
 func (o *offerer) slotAt(ctx context.Context, tx *store.Tx, start time.Time, length time.Duration) (booking.Slot, error) {
-	table, err := o.timetable(ctx, tx)
+	slot, broken, err := o.look(ctx, tx, start, length)
 	if err != nil {
 		return booking.Slot{}, err
 	}
-	slot, err := table.SlotAt(start, o.who())
-	if length > 0 && length != slot.When.Length() && o.by.Visitor() == "" {
-		own, bad := booking.NewInterval(start, length)
-		if bad != nil || length > longestVisit {
-			return booking.Slot{}, booking.ErrBadTime
-		}
-		slot, err = booking.Slot{When: own}, o.settle(booking.ErrNotASlot)
-	}
-	if err != nil {
-		return booking.Slot{}, err
-	}
-	for _, broken := range append(table.Against(slot, o.bay),
-		o.ward.Policy.Bookable(start, o.now, o.who()), o.roomInWeek(ctx, tx, start)) {
-		if err := o.settle(broken); err != nil {
+	for _, rule := range broken {
+		if err := o.settle(rule); err != nil {
 			return booking.Slot{}, err
 		}
 	}
@@ -197,6 +185,45 @@ func (o *offerer) slotAt(ctx context.Context, tx *store.Tx, start time.Time, len
 		return booking.Slot{}, booking.ErrTooLate // nobody books what has been
 	}
 	return slot, nil
+}
+
+// look finds a slot as slotAt does, with everything that stands against it: rules,
+// and any fault met while asking them.
+func (o *offerer) look(ctx context.Context, tx *store.Tx, start time.Time, length time.Duration) (booking.Slot, []error, error) {
+	table, err := o.timetable(ctx, tx)
+	if err != nil {
+		return booking.Slot{}, nil, err
+	}
+	var broken []error
+	slot, err := table.SlotAt(start, o.who())
+	if length > 0 && length != slot.When.Length() && o.by.Visitor() == "" {
+		own, bad := booking.NewInterval(start, length)
+		if bad != nil || length > longestVisit {
+			return booking.Slot{}, nil, booking.ErrBadTime
+		}
+		slot, _ = table.SlotOf(own)
+		err = nil
+		broken = append(broken, booking.ErrNotASlot)
+	}
+	if err != nil {
+		return booking.Slot{}, nil, err
+	}
+	broken = append(broken, table.Against(slot, o.bay)...)
+	return slot, append(broken, o.ward.Policy.Bookable(start, o.now, o.who()), o.roomInWeek(ctx, tx, start)), nil
+}
+
+// refusals are those of errs that are rules; another kind of error is a fault.
+func refusals(errs []error) (rules []*booking.Refusal, fault error) {
+	for _, err := range errs {
+		var rule *booking.Refusal
+		switch {
+		case errors.As(err, &rule):
+			rules = append(rules, rule)
+		case err != nil:
+			return nil, err
+		}
+	}
+	return rules, nil
 }
 
 // startedLately is how long ago a visit booked outside the rules may have begun:

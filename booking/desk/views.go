@@ -68,6 +68,8 @@ type Details struct {
 	Members []booking.MemberID // who is coming
 	Tongue  booking.Tongue     // of the interpreter; zero for none
 	Needs   []booking.Need
+	// Rules that staff set aside for who is coming.
+	Overrides []booking.Override
 }
 
 // Contact is somebody to be invited.
