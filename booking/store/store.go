@@ -50,6 +50,7 @@ type Tx struct {
 	store  *Store
 	wards  map[wardKey]booking.Ward    // loaded by this transaction
 	serial map[booking.WardID]struct{} // wards whose serial grows at the commit
+	seen   map[booking.DeviceID]seen   // devices looked at by this transaction; see touchDevice
 }
 
 // ErrAgain says that somebody else was a moment faster: the act is to be run
