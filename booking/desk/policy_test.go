@@ -111,7 +111,7 @@ func TestPeopleOfASession(t *testing.T) {
 		for _, s := range r.Sessions {
 			if s.Weekday == time.Wednesday && s.Audience == booking.ForRelatives {
 				s.People = 1
-				must[booking.Session](t)(w.SaveSession(ctx, manager(1), s))
+				must[booking.Session](t)(save(ctx, w.Desk, manager(1), s))
 			}
 		}
 		two := desk.Details{Members: []booking.MemberID{memberID(102)}}

@@ -2,6 +2,8 @@ package desk
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/wardvisit/wardvisit/booking"
@@ -12,29 +14,32 @@ import (
 // change: the next of each kind, and some more.
 const oddAhead = 400
 
-// PreviewSession says what saving a session would mean: which booked visits would
-// be outside visiting times, and on which days the clocks change it. Nothing is
-// changed, and what SaveSession would refuse is refused.
-func (d *Desk) PreviewSession(ctx context.Context, by booking.Actor, s booking.Session) (Effect, error) {
+// PreviewSessions says what saving sessions of a ward would mean: which booked
+// visits would be outside visiting times, and on which days the clocks change
+// some of the times. Nothing is changed, and what SaveSessions would refuse is
+// refused.
+func (d *Desk) PreviewSessions(ctx context.Context, by booking.Actor, ward booking.WardID, changed []booking.Session) (Effect, error) {
 	return view(ctx, d, func(tx *store.Tx) (Effect, error) {
-		if err := mayDecide(by, s.Ward); err != nil {
+		if err := mayDecide(by, ward); err != nil {
 			return Effect{}, err
 		}
-		ward, err := tx.Ward(ctx, s.Ward)
+		w, err := tx.Ward(ctx, ward)
 		if err != nil {
 			return Effect{}, err
 		}
-		table, err := tx.Timetable(ctx, ward, booking.DateOf(d.now(), ward.Site.Zone))
+		today := booking.DateOf(d.now(), w.Site.Zone)
+		table, err := tx.Timetable(ctx, w, today)
 		if err != nil {
 			return Effect{}, err
 		}
-		after, err := withSession(table.Sessions, s)
+		after, err := withSessions(table.Sessions, ward, changed)
 		if err != nil {
 			return Effect{}, err
 		}
-		e, err := d.effectOfSessions(ctx, tx, by, ward, table, after)
-		today := booking.DateOf(d.now(), ward.Site.Zone)
-		e.Odd = s.OddDays(today, today.AddDays(oddAhead), ward.Site.Zone)
+		e, err := d.effectOfSessions(ctx, tx, by, w, table, after)
+		for _, s := range changed {
+			e.Odd = append(e.Odd, s.OddDays(today, today.AddDays(oddAhead), w.Site.Zone)...)
+		}
 		return e, err
 	})
 }
@@ -59,74 +64,106 @@ func (d *Desk) effectOfSessions(ctx context.Context, tx *store.Tx, by booking.Ac
 	return effectOn(ctx, tx, by, ward, outside)
 }
 
-// withSession gives a ward's sessions with one that is new or changed. It refuses
-// one that no ward can mean, and one that clashes with another.
-func withSession(sessions []booking.Session, s booking.Session) ([]booking.Session, error) {
-	if err := s.Check(); err != nil {
-		return nil, err
-	}
-	after := []booking.Session{s}
-	found := s.ID == "" // a new one
-	for _, other := range sessions {
-		if s.ID != "" && other.ID == s.ID {
-			found = true
-			continue
+// withSessions gives a ward's sessions with some that are new, those without an
+// id, or changed. It refuses one that no ward can mean, and one that clashes with
+// another.
+func withSessions(sessions []booking.Session, ward booking.WardID, changed []booking.Session) ([]booking.Session, error) {
+	after := slices.Clone(sessions)
+	for _, s := range changed {
+		if s.Ward != ward {
+			return nil, booking.ErrNoSuchWard
 		}
-		if s.Clashes(other) {
+		if err := s.Check(); err != nil {
+			return nil, err
+		}
+		at := slices.IndexFunc(after, func(o booking.Session) bool { return o.ID == s.ID })
+		switch {
+		case s.ID != "" && at < 0:
+			return nil, booking.ErrNoSuchSession
+		case s.ID != "":
+			after = slices.Delete(after, at, at+1)
+		}
+		if slices.ContainsFunc(after, func(o booking.Session) bool { return meets(s, o) }) {
 			return nil, booking.ErrSessionClashes
 		}
-		after = append(after, other)
-	}
-	if !found {
-		return nil, booking.ErrNoSuchSession
+		after = append(after, s)
 	}
 	return after, nil
 }
 
-// SaveSession publishes a new session, one without an id, or changes one. Two who
-// save sessions that clash, at once, are let in one after the other, and the
-// second is refused.
-func (d *Desk) SaveSession(ctx context.Context, by booking.Actor, s booking.Session) (booking.Session, error) {
-	making := creation[booking.Session]{
-		act: "save_session", asked: []any{s},
-		id: func(made booking.Session) string { return string(made.ID) },
-		find: func(ctx context.Context, tx *store.Tx, id string) (booking.Session, error) {
-			if err := mayDecide(by, s.Ward); err != nil {
-				return booking.Session{}, err
+// meets reports whether a session clashes with another one, which may be as new.
+func meets(s, other booking.Session) bool {
+	if s.ID == other.ID {
+		other.ID = "another"
+	}
+	return s.Clashes(other)
+}
+
+// SaveSessions publishes new sessions of a ward, those without an id, and changes
+// others, all or none. Two who save sessions that clash, at once, are let in one
+// after the other, and the second is refused.
+func (d *Desk) SaveSessions(ctx context.Context, by booking.Actor, ward booking.WardID, changed []booking.Session) ([]booking.Session, error) {
+	making := creation[[]booking.Session]{
+		act: "save_sessions", asked: []any{ward, changed},
+		id: func(made []booking.Session) string { return joinIDs(made) },
+		find: func(ctx context.Context, tx *store.Tx, ids string) (made []booking.Session, err error) {
+			if err := mayDecide(by, ward); err != nil {
+				return nil, err
 			}
-			return tx.Session(ctx, s.Ward, booking.SessionID(id))
+			for _, id := range strings.Fields(ids) {
+				s, err := tx.Session(ctx, ward, booking.SessionID(id))
+				if err != nil {
+					return nil, err
+				}
+				made = append(made, s)
+			}
+			return made, nil
 		},
 	}
-	return create(ctx, d, by, making, func(tx *store.Tx) (booking.Session, error) {
-		return d.saveSession(ctx, tx, by, s)
+	return create(ctx, d, by, making, func(tx *store.Tx) ([]booking.Session, error) {
+		return d.saveSessions(ctx, tx, by, ward, changed)
 	})
 }
 
-func (d *Desk) saveSession(ctx context.Context, tx *store.Tx, by booking.Actor, s booking.Session) (booking.Session, error) {
-	ward, err := toDecide(ctx, tx, by, s.Ward)
+func joinIDs(sessions []booking.Session) string {
+	var ids []string
+	for _, s := range sessions {
+		ids = append(ids, string(s.ID))
+	}
+	return strings.Join(ids, " ")
+}
+
+func (d *Desk) saveSessions(ctx context.Context, tx *store.Tx, by booking.Actor, ward booking.WardID, changed []booking.Session) ([]booking.Session, error) {
+	if _, err := toDecide(ctx, tx, by, ward); err != nil {
+		return nil, err
+	}
+	sessions, err := tx.Sessions(ctx, ward)
 	if err != nil {
-		return s, err
+		return nil, err
 	}
-	sessions, err := tx.Sessions(ctx, ward.ID)
-	if err != nil {
-		return s, err
+	if _, err := withSessions(sessions, ward, changed); err != nil {
+		return nil, err
 	}
-	if _, err := withSession(sessions, s); err != nil {
-		return s, err
-	}
-	s.EveryWeeks = max(1, s.EveryWeeks) // as it is kept
-	save := tx.SaveSession
-	if s.ID == "" {
-		id, err := d.newID()
-		if err != nil {
-			return s, err
+	saved := slices.Clone(changed) // the act may be run again
+	for i, s := range saved {
+		s.EveryWeeks = max(1, s.EveryWeeks) // as it is kept
+		save := tx.SaveSession
+		if s.ID == "" {
+			id, err := d.newID()
+			if err != nil {
+				return nil, err
+			}
+			s.ID, save = booking.SessionID(id), tx.AddSession
 		}
-		s.ID, save = booking.SessionID(id), tx.AddSession
+		saved[i] = s
+		if err := save(ctx, s); err != nil {
+			return nil, err
+		}
+		if err := tx.AddEvent(ctx, booking.Event{At: d.now(), By: by, Action: booking.SessionSaved, Subject: "session " + string(s.ID), Ward: ward}); err != nil {
+			return nil, err
+		}
 	}
-	if err := save(ctx, s); err != nil {
-		return s, err
-	}
-	return s, d.decided(ctx, tx, by, ward.ID, booking.SessionSaved, "session "+string(s.ID), "", d.now(), d.now().Add(farAhead))
+	return saved, d.reviewWard(ctx, tx, by, ward, d.now(), d.now().Add(farAhead))
 }
 
 // PreviewEnd says which booked visits would be outside visiting times if a session

@@ -1,6 +1,7 @@
 package desk_test
 
 import (
+	"context"
 	"errors"
 	"sync"
 	"sync/atomic"
@@ -25,6 +26,15 @@ func evening() booking.Session {
 func (w *world) flagged(kind booking.FlagKind) int {
 	w.t.Helper()
 	return w.count(`SELECT count(*) FROM flags WHERE closed_at IS NULL AND kind = '` + string(kind) + `'`)
+}
+
+// save publishes or changes one session of ward 1.
+func save(ctx context.Context, d *desk.Desk, by booking.Actor, s booking.Session) (booking.Session, error) {
+	saved, err := d.SaveSessions(ctx, by, wardID(1), []booking.Session{s})
+	if err != nil {
+		return s, err
+	}
+	return saved[0], nil
 }
 
 // free is how many times are free for patient 1 on a day.
@@ -52,28 +62,39 @@ func TestSaveSession(t *testing.T) {
 			{"too short for a visit", manager(1), func(s *booking.Session) { s.Length = 61 * time.Minute }, booking.ErrSessionTooShort},
 			{"that never takes place", manager(1), func(s *booking.Session) { s.ValidTo = day(3) }, booking.ErrSessionNever},
 			{"that there is not", manager(1), func(s *booking.Session) { s.ID = id[booking.SessionID]('t', 999) }, booking.ErrNoSuchSession},
+			{"for another ward", manager(1), func(s *booking.Session) { s.Ward = wardID(2) }, booking.ErrNoSuchWard},
 			{"of another ward", manager(1), func(s *booking.Session) { s.ID = id[booking.SessionID]('t', 203) }, booking.ErrNoSuchSession},
 		} {
 			s := evening()
 			tt.change(&s)
-			_, err := w.SaveSession(ctx, tt.by, s)
+			_, err := save(ctx, w.Desk, tt.by, s)
 			refused(t, tt.name, err, tt.want)
-			_, err = w.PreviewSession(ctx, tt.by, s)
+			_, err = w.PreviewSessions(ctx, tt.by, wardID(1), []booking.Session{s})
 			refused(t, "preview one "+tt.name, err, tt.want)
 		}
 		if n := w.free(day(25)); n != before {
 			t.Errorf("%d times are free after all that was refused, %d before", n, before)
 		}
 		key := w.Keyed("save-once")
-		saved := must[booking.Session](t)(key.SaveSession(ctx, manager(1), evening()))
-		if again := must[booking.Session](t)(key.SaveSession(ctx, manager(1), evening())); again != saved {
+		saved := must[booking.Session](t)(save(ctx, key, manager(1), evening()))
+		if again := must[booking.Session](t)(save(ctx, key, manager(1), evening())); again != saved {
 			t.Errorf("saved twice: %v and %v", saved, again)
 		}
 		if n := w.free(day(25)); n != before+3 {
 			t.Errorf("%d times are free, want 3 more than %d", n, before)
 		}
+		// Of several, all are saved or none.
+		monday := evening()
+		monday.Weekday = time.Monday
+		_, err := w.SaveSessions(ctx, manager(1), wardID(1), []booking.Session{monday, evening()})
+		refused(t, "two, of which one clashes", err, booking.ErrSessionClashes)
+		_, err = w.SaveSessions(ctx, manager(1), wardID(1), []booking.Session{monday, monday})
+		refused(t, "two that clash with each other", err, booking.ErrSessionClashes)
+		if n := w.count(`SELECT count(*) FROM sessions WHERE starts_minute = 1140`); n != 1 {
+			t.Errorf("%d sessions in the evening", n)
+		}
 		saved.End = 19*60 + 30
-		must[booking.Session](t)(w.SaveSession(ctx, manager(1), saved))
+		must[booking.Session](t)(save(ctx, w.Desk, manager(1), saved))
 		if n := w.free(day(25)); n != before+1 {
 			t.Errorf("%d times are free in a shorter session, want 1 more than %d", n, before)
 		}
@@ -86,11 +107,11 @@ func TestASessionOverAClockChange(t *testing.T) {
 		ctx := t.Context()
 		night := evening()
 		night.Weekday, night.Start, night.End = time.Sunday, 60, 180
-		e := must[desk.Effect](t)(w.PreviewSession(ctx, manager(1), night))
+		e := must[desk.Effect](t)(w.PreviewSessions(ctx, manager(1), wardID(1), []booking.Session{night}))
 		if len(e.Odd) != 2 || len(e.Odd[0].Skipped) != 3 || len(e.Odd[1].Twice) != 3 {
 			t.Errorf("odd days: %+v", e.Odd)
 		}
-		must[booking.Session](t)(w.SaveSession(ctx, manager(1), night))
+		must[booking.Session](t)(save(ctx, w.Desk, manager(1), night))
 		w.at(time.Date(2027, 3, 20, 10, 0, 0, 0, time.UTC))
 		for d, want := range map[booking.Date]int{{Year: 2027, Month: 3, Day: 28}: 3, {Year: 2027, Month: 3, Day: 21}: 6} {
 			o := must[desk.Offering](t)(w.Offering(ctx, as(1), patientID(1), d, 1))
@@ -119,7 +140,7 @@ func TestClashingSessionsSavedAtOnce(t *testing.T) {
 				s := evening()
 				s.Start, s.End = s.Start+booking.ClockTime(n), s.End+booking.ClockTime(n)
 				<-begin
-				_, err := w.SaveSession(t.Context(), manager(1), s)
+				_, err := save(t.Context(), w.Desk, manager(1), s)
 				switch {
 				case err == nil:
 					saved.Add(1)
