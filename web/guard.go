@@ -45,7 +45,7 @@ func (s *Server) guard(mux *http.ServeMux) http.Handler {
 		began := s.now()
 		known := &request{id: rand.Text()[:10]}
 		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, known))
-		r.Body = http.MaxBytesReader(w, r.Body, mostBody)
+		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit(r))
 		answer := &answer{ResponseWriter: w}
 		setHeaders(answer.Header(), policy)
 		if s.public.Scheme == "https" { // and never again without it

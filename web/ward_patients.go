@@ -47,7 +47,8 @@ func (s *Server) patientRows(beds []desk.Bedside) []patientRow {
 // A patientsPage is who lies in a ward.
 type patientsPage struct {
 	wardHead
-	Patients []patientRow
+	Patients  []patientRow
+	MayImport bool
 }
 
 // wardPatients handles GET /ward/patients.
@@ -60,7 +61,7 @@ func (s *Server) wardPatients(w http.ResponseWriter, r *http.Request, by booking
 	if err != nil {
 		return err
 	}
-	return s.render(w, r, http.StatusOK, "ward/patients", patientsPage{head, s.patientRows(beds)})
+	return s.render(w, r, http.StatusOK, "ward/patients", patientsPage{head, s.patientRows(beds), desk.MayImport(by)})
 }
 
 // A patientPage is one patient with what decides who may visit them.

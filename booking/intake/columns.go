@@ -30,7 +30,7 @@ const MostBytes = 16 << 20
 // else books; a visit costs it about ten times what any other row does.
 const (
 	mostRows   = 20_000
-	mostVisits = 5_000
+	mostVisits = 2_000
 )
 
 // Most is how many rows a file of this kind may have.

@@ -26,4 +26,9 @@ var importEnglish = map[string]string{
 	"session_too_short/import":  "A visit of this length does not fit between the two times. Change one of them.",
 	"bad_session/import":        "These visiting times are outside what any ward can mean. Look at the numbers again.",
 	"stale/import":              "Somebody changed this while the file was being read. Try again.",
+
+	"missing/kind":    "Choose what the file holds",
+	"bad_choice/kind": "Choose what the file holds",
+	"missing/file":    "Choose a file",
+	"too_big/file":    "This file is larger than 1 megabyte. Split it into several files, or ask whoever runs Wardvisit to bring it in.",
 }
