@@ -189,23 +189,30 @@ func (t *troubles) ofTime(s Situation) {
 	if v.Kind == EndOfLife {
 		return
 	}
+	aside := func(rule *Refusal) bool { return slices.Contains(s.Aside, rule.Code) }
 	session, offered := s.Table.sessionOf(v.When)
 	for _, c := range s.Table.Closures {
-		if c.Closes(s.Stay.Bay, session, v.When, s.Table.Zone) && !s.setAside(ErrClosed) {
+		if c.Closes(s.Stay.Bay, session, v.When, s.Table.Zone) && !aside(ErrClosed) {
 			t.add(ClosedThen, "closure "+string(c.ID))
 		}
 	}
 	for _, p := range s.Table.Protected {
-		if p.Covers(v.When, s.Table.Zone) && !s.setAside(ErrProtected) {
+		if p.Covers(v.When, s.Table.Zone) && !aside(ErrProtected) {
 			t.add(ProtectedThen, "protected "+string(p.ID))
 		}
 	}
-	if !offered && !s.setAside(ErrNotASlot) {
+	if !offered && !aside(ErrNotASlot) {
 		t.add(OutsideTimes, "times")
 	}
 }
 
-func (s Situation) setAside(rule *Refusal) bool { return slices.Contains(s.Aside, rule.Code) }
+// Takes reports whether a visit to a patient in a bay could be held by this
+// timetable, but for rules that somebody has set aside for it.
+func (t Timetable) Takes(v Visit, bay string, aside []string) bool {
+	found := troubles{visit: v}
+	found.ofTime(Situation{Table: t, Stay: Stay{Bay: bay}, Aside: aside})
+	return len(found.found) == 0
+}
 
 // sessionOf is a session that takes in a time, for whomever, and whether there is
 // one.

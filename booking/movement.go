@@ -40,6 +40,9 @@ func (k MovementKind) takesBack() MovementKind {
 	return ""
 }
 
+// TakesBack reports whether k takes back what was said before.
+func (k MovementKind) TakesBack() bool { return k.takesBack() != "" }
+
 // A Movement is one thing that is known of where a patient came or went. It is
 // never changed: what was wrong is taken back by another.
 type Movement struct {
@@ -98,6 +101,11 @@ func (w Whereabouts) HereAt(at time.Time) bool {
 	return slices.ContainsFunc(w.Spells, func(s Spell) bool {
 		return !at.Before(s.From) && (s.To.IsZero() || at.Before(s.To))
 	})
+}
+
+// Same reports whether a patient is in the same place, since the same instant.
+func (w Whereabouts) Same(v Whereabouts) bool {
+	return w.State == v.State && w.Ward == v.Ward && w.Bed == v.Bed && w.Since.Equal(v.Since)
 }
 
 // Wards are those where the patient has lain, the latest first, each once.

@@ -60,6 +60,8 @@ func (s Standing) MayVisit(now time.Time) error {
 		return ErrNotInCircle
 	case s.Member.Barred:
 		return ErrNoSlots
+	case s.Patient.State == PatientDied:
+		return ErrCallWard
 	case s.Member.Status != MemberApproved:
 		return ErrNotApproved
 	case s.Patient.State != PatientActive:

@@ -13,11 +13,12 @@ import (
 // asks, when, and the visit as it is.
 type act struct {
 	*store.Tx
-	by   booking.Actor
-	now  time.Time
-	ward booking.Ward // under the policy that the visit was booked under
-	rec  store.Record
-	room []booking.DeviceMove // visits that must move before this one has its device; see makeRoom
+	by    booking.Actor
+	now   time.Time
+	ward  booking.Ward // under the policy that the visit was booked under
+	rec   store.Record
+	room  []booking.DeviceMove // visits that must move before this one has its device; see makeRoom
+	quiet bool                 // what it does is told together with other things, elsewhere
 }
 
 // A right says whether an actor may do a thing to a visit.
@@ -39,6 +40,12 @@ func maySteer(by booking.Actor, r store.Record) bool {
 func maySee(by booking.Actor, r store.Record) bool {
 	return maySteer(by, r) || interprets(by, r) ||
 		by.Kind == booking.DeviceActor && by.ID == string(r.Device)
+}
+
+// silent reports whether the actor is a relative of a patient who has died. All
+// that they are told is to call the ward.
+func silent(by booking.Actor, r store.Record) bool {
+	return by.Visitor() != "" && r.PatientRecord.State == booking.PatientDied
 }
 
 func comes(by booking.Actor, r store.Record) bool {
@@ -90,11 +97,17 @@ func (d *Desk) changeIn(ctx context.Context, tx *store.Tx, by booking.Actor, may
 	if !may(by, rec) {
 		return Visit{}, booking.ErrNoSuchVisit // not even that it exists
 	}
+	if silent(by, rec) {
+		return Visit{}, booking.ErrCallWard
+	}
 	a := &act{Tx: tx, by: by, now: d.now(), rec: rec}
 	if a.ward, err = tx.WardUnder(ctx, rec.Ward, rec.PolicyVersion); err != nil {
 		return Visit{}, err
 	}
 	if err := fn(a); err != nil {
+		return Visit{}, err
+	}
+	if err := d.heed(ctx, a, rec.Visit); err != nil {
 		return Visit{}, err
 	}
 	return a.show(ctx)

@@ -22,6 +22,9 @@ func (d *Desk) Join(ctx context.Context, by booking.Actor, ref booking.Reference
 			if !mine || r.State == booking.Held {
 				continue
 			}
+			if silent(by, r) {
+				return Seat{}, booking.ErrCallWard
+			}
 			if err := mayEnter(ctx, tx, r, p, d.now()); err != nil {
 				return Seat{}, err
 			}

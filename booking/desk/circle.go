@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/wardvisit/wardvisit/booking"
@@ -30,6 +29,11 @@ func (d *Desk) Circles(ctx context.Context, by booking.Actor) ([]Circle, error) 
 			}
 			standing.Member.Barred = false
 			standing.Patient.MRN = ""
+			if standing.Ward.ID == "" { // they have left: who to ring is who had them
+				if standing.Ward, err = wardToRing(ctx, tx, m.Patient); err != nil {
+					return nil, err
+				}
+			}
 			circles = append(circles, Circle{
 				Patient: standing.Patient, Ward: standing.Ward, Bed: bedName(stay.Bay, stay.Bed),
 				Relationship: m.Relationship, Refused: standing.MayVisit(d.now()),
@@ -153,7 +157,7 @@ func (d *Desk) approve(ctx context.Context, tx *store.Tx, by booking.Actor, m bo
 		return m, err
 	}
 	err = d.owe(ctx, tx, m.Visitor.Phone, m.Visitor.Email, booking.Notice{
-		Kind: booking.NoticeInvite, Due: now, Expires: expires, Dedupe: fmt.Sprintf("%s:%s", booking.NoticeInvite, hashSecret(link)),
+		Kind: booking.NoticeInvite, Due: now, Expires: expires, Dedupe: store.InviteDedupe(m.Patient) + hashSecret(link),
 		Words: map[string]string{"hospital": ward.Site.Name, "phone": ward.Phone, "link": link},
 	})
 	if err != nil {
@@ -254,7 +258,10 @@ func (d *Desk) Bar(ctx context.Context, by booking.Actor, id booking.MemberID, r
 		if err := tx.AddEvent(ctx, memberEvent(now, by, booking.VisitorBarred, m, ward.ID, "bar "+bar)); err != nil {
 			return m, err
 		}
-		return m, d.keepAway(ctx, tx, by, m)
+		if err := d.keepAway(ctx, tx, by, m); err != nil {
+			return m, err
+		}
+		return m, d.reviewPatient(ctx, tx, by, m.Patient)
 	})
 }
 
@@ -267,6 +274,9 @@ func (d *Desk) Unbar(ctx context.Context, by booking.Actor, id booking.MemberID)
 			return m, err
 		}
 		m.Barred = false
+		if err := d.reviewPatient(ctx, tx, by, m.Patient); err != nil {
+			return m, err
+		}
 		return m, tx.AddEvent(ctx, memberEvent(now, by, booking.BarLifted, m, ward.ID, ""))
 	})
 }

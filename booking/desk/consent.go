@@ -46,6 +46,9 @@ func (d *Desk) RecordConsent(ctx context.Context, by booking.Actor, c booking.Co
 		if err := tx.AddConsent(ctx, c); err != nil {
 			return c, err
 		}
+		if err := d.reviewPatient(ctx, tx, by, c.Patient); err != nil {
+			return c, err
+		}
 		return c, tx.AddEvent(ctx, booking.Event{
 			At: now, By: by, Action: booking.ConsentRecorded, Subject: "patient " + string(c.Patient), Ward: ward.ID, Reason: string(c.Basis),
 		})
@@ -66,7 +69,7 @@ func makesConsent(by booking.Actor, asked booking.Consent) creation[booking.Cons
 }
 
 // WithdrawConsent writes down that a patient's yes is taken back. Visits stay,
-// and nobody can join them until there is another yes.
+// flagged, and nobody can join them until there is another yes.
 func (d *Desk) WithdrawConsent(ctx context.Context, by booking.Actor, patient booking.PatientID) error {
 	return d.store.Do(ctx, func(tx *store.Tx) error {
 		ward, err := wardOf(ctx, tx, by, patient)
@@ -79,6 +82,9 @@ func (d *Desk) WithdrawConsent(ctx context.Context, by booking.Actor, patient bo
 		now := d.now()
 		stood, err := tx.WithdrawConsent(ctx, patient, now)
 		if err != nil || !stood {
+			return err
+		}
+		if err := d.reviewPatient(ctx, tx, by, patient); err != nil {
 			return err
 		}
 		return tx.AddEvent(ctx, booking.Event{

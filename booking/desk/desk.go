@@ -50,6 +50,7 @@ type Desk struct {
 type ticks struct {
 	mu     sync.Mutex // guards lastID
 	lastID uint64
+	looked time.Time // when flags were last looked through
 }
 
 // New returns a Desk.

@@ -64,9 +64,16 @@ func (d *Desk) reviewDevice(ctx context.Context, tx *store.Tx, by booking.Actor,
 	return d.review(ctx, tx, by, visits...)
 }
 
-// closeFlags is review for a visit that the act has just changed, when that could
-// only have ended what troubled it. It costs one look when nothing did.
-func (d *Desk) closeFlags(ctx context.Context, a *act) error {
+// heed is review for the visit that an act has just changed. Only its interpreter
+// can leave it with a trouble that it had not; everything else that people do to
+// one visit ends troubles, which costs one look when there were none.
+func (d *Desk) heed(ctx context.Context, a *act, was booking.Visit) error {
+	if !was.Tongue.IsZero() || !a.rec.Tongue.IsZero() {
+		return d.review(ctx, a.Tx, a.by, a.rec.ID)
+	}
+	if was.State == booking.Held {
+		return nil
+	}
 	flags, err := a.FlagsOfVisit(ctx, a.rec.ID)
 	if err != nil || !slices.ContainsFunc(flags, booking.Flag.Open) {
 		return err
@@ -100,20 +107,29 @@ func (r *reviewer) review(ctx context.Context, id booking.VisitID) error {
 	return r.reviewRecord(ctx, rec)
 }
 
-func (r *reviewer) reviewRecord(ctx context.Context, rec store.Record) error {
+// differences are what is wrong with a visit's flags.
+func (r *reviewer) differences(ctx context.Context, rec store.Record) (closing, opening []booking.Flag, err error) {
 	flags, err := r.FlagsOfVisit(ctx, rec.ID)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	var troubles []booking.Trouble
 	if mayTrouble(rec.Visit) {
 		s, err := r.situation(ctx, rec)
 		if err != nil {
-			return err
+			return nil, nil, err
 		}
 		troubles = booking.Troubles(rec.Visit, s)
 	}
-	closing, opening := booking.Reconcile(rec.Visit, flags, troubles)
+	closing, opening = booking.Reconcile(rec.Visit, flags, troubles)
+	return closing, opening, nil
+}
+
+func (r *reviewer) reviewRecord(ctx context.Context, rec store.Record) error {
+	closing, opening, err := r.differences(ctx, rec)
+	if err != nil {
+		return err
+	}
 	for _, f := range closing {
 		f.ClosedAt, f.ClosedBy = r.now, cmp.Or(r.by.ID, string(r.by.Kind))
 		closed, err := r.CloseFlag(ctx, f)

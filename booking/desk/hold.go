@@ -395,6 +395,9 @@ func (d *Desk) Held(ctx context.Context, by booking.Actor, id booking.VisitID) (
 		if !maySteer(by, r) {
 			return Visit{}, booking.ErrNoSuchVisit
 		}
+		if silent(by, r) {
+			return Visit{}, booking.ErrCallWard
+		}
 		return detailed(ctx, tx, by, r)
 	})
 }

@@ -45,6 +45,13 @@ func (d *Desk) SendCode(ctx context.Context, token string) (Invitation, error) {
 		if err != nil {
 			return Invitation{}, err
 		}
+		who, err := address(ctx, tx, i, now)
+		if err != nil {
+			return Invitation{}, err
+		}
+		if who.shown.CallWard {
+			return Invitation{}, booking.ErrCallWard
+		}
 		code, err := d.newCode()
 		if err != nil {
 			return Invitation{}, err
@@ -55,10 +62,7 @@ func (d *Desk) SendCode(ctx context.Context, token string) (Invitation, error) {
 		if err := tx.SaveInviteCode(ctx, i); err != nil {
 			return Invitation{}, err
 		}
-		who, err := address(ctx, tx, i, now)
-		if err != nil {
-			return Invitation{}, err
-		}
+		who.shown.CodeOpen, who.shown.CodeEnds = true, i.CodeExpires
 		err = d.owe(ctx, tx, who.phone, who.email, booking.Notice{
 			Kind: booking.NoticeCode, Due: now, Expires: i.CodeExpires,
 			Dedupe: fmt.Sprintf("%s:%s:%d", booking.NoticeCode, i.ID, now.UnixMicro()),
@@ -86,6 +90,9 @@ func (d *Desk) OpenInvitation(ctx context.Context, token, code string) (booking.
 		who, err := address(ctx, tx, i, now)
 		if err != nil {
 			return booking.Actor{}, err
+		}
+		if who.shown.CallWard {
+			return booking.Actor{}, booking.ErrCallWard
 		}
 		i, refused := i.TryCode(d.hashCode(string(i.ID), digits(code)), now)
 		if err := tx.SaveInviteCode(ctx, i); err != nil { // a wrong try counts
@@ -140,14 +147,13 @@ func address(ctx context.Context, tx *store.Tx, i booking.Invite, now time.Time)
 		}
 		a.actor = booking.Actor{Kind: booking.VisitorActor, ID: string(who.ID), Name: who.Name}
 		a.phone, a.email = who.Phone, who.Email
-		stay, err := tx.Stay(ctx, i.Patient)
+		patient, err := tx.Patient(ctx, i.Patient)
 		if err != nil {
 			return a, err
 		}
-		if stay.Ward != "" {
-			if a.shown.Ward, err = tx.Ward(ctx, stay.Ward); err != nil {
-				return a, err
-			}
+		a.shown.CallWard = patient.State == booking.PatientDied
+		if a.shown.Ward, err = wardToRing(ctx, tx, i.Patient); err != nil {
+			return a, err
 		}
 	}
 	a.shown.PhoneEnd = ending(a.phone)
@@ -161,6 +167,16 @@ func address(ctx context.Context, tx *store.Tx, i booking.Invite, now time.Time)
 	site, err := tx.SiteName(ctx)
 	a.shown.Hospital = site
 	return a, err
+}
+
+// wardToRing is where a patient lies, or lay last: the ward that knows of them; the
+// zero Ward when they never lay anywhere.
+func wardToRing(ctx context.Context, tx *store.Tx, id booking.PatientID) (booking.Ward, error) {
+	stay, err := tx.LastStay(ctx, id)
+	if err != nil || stay.Ward == "" {
+		return booking.Ward{}, err
+	}
+	return tx.Ward(ctx, stay.Ward)
 }
 
 // ending is as much of a number as its owner needs to know it by.

@@ -32,6 +32,8 @@ func (d *Desk) Sweep(ctx context.Context) (closed []booking.VisitID, err error) 
 			closed = append(closed, id) // people may wait in it also before it is open
 		}
 	}
+	gone, err := d.sweepFlags(ctx)
+	closed, errs = append(closed, gone...), append(errs, err)
 	errs = append(errs, d.sweepWaiting(ctx)) // after what has been freed just now
 	return closed, errors.Join(append(errs, d.store.Do(ctx, func(tx *store.Tx) error {
 		return errors.Join(tx.Forget(ctx, d.now().Add(-forgetAfter)), tx.ForgetAnswers(ctx, d.now().Add(-keyLife)))

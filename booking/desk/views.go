@@ -14,6 +14,7 @@ type Invitation struct {
 	Ward     booking.Ward // zero for an interpreter
 	For      booking.Role
 	PhoneEnd string    // "…123"
+	CallWard bool      // all there is to say is to call the ward
 	CodeOpen bool      // a code was sent and is still good
 	CodeEnds time.Time // until when
 }

@@ -157,6 +157,9 @@ func (d *Desk) Visit(ctx context.Context, by booking.Actor, ref booking.Referenc
 		if !maySee(by, r) || r.State == booking.Held && !by.MayRun(r.Ward) {
 			return Visit{}, booking.ErrNoSuchVisit
 		}
+		if silent(by, r) {
+			return Visit{}, booking.ErrCallWard
+		}
 		return detailed(ctx, tx, by, r)
 	})
 }
@@ -178,7 +181,7 @@ func (d *Desk) Visits(ctx context.Context, by booking.Actor) ([]Visit, error) {
 		}
 		var coming, past []Visit
 		for _, r := range records {
-			if r.Reason == booking.HoldLapsed || !comes(by, r) || r.State == booking.Held && !keeps(by, r, now) {
+			if r.Reason == booking.HoldLapsed || silent(by, r) || !comes(by, r) || r.State == booking.Held && !keeps(by, r, now) {
 				continue
 			}
 			v, err := shown(ctx, tx, by, r)

@@ -14,6 +14,7 @@ import (
 // An Outbox is where the notices wait that are owed.
 type Outbox interface {
 	LeaseNotice(ctx context.Context, now, until time.Time) (booking.Notice, bool, error)
+	StillOwed(ctx context.Context, n booking.Notice) (bool, error)
 	SettleNotice(ctx context.Context, id string, o store.Outcome) error
 }
 
@@ -123,20 +124,24 @@ func (d *Dispatcher) one(ctx context.Context) bool {
 	}
 	d.Wake()
 	ctx = context.WithoutCancel(ctx)
-	d.settle(ctx, n, d.attempt(ctx, n))
+	if o, owed := d.attempt(ctx, n); owed {
+		d.settle(ctx, n, o)
+	}
 	return true
 }
 
-// attempt sends n if it can and should, and says how that went.
-func (d *Dispatcher) attempt(ctx context.Context, n booking.Notice) store.Outcome {
+// attempt sends n if it can and should, and says how that went. It asks at the
+// last moment whether n is still owed: what was taken back while a worker had it
+// in hand, as after a death, is not sent.
+func (d *Dispatcher) attempt(ctx context.Context, n booking.Notice) (o store.Outcome, owed bool) {
 	if !d.now().Before(n.Expires) {
-		return d.outcome(n, Receipt{}, &Failure{Code: codeExpired, Final: true})
+		return d.outcome(n, Receipt{}, &Failure{Code: codeExpired, Final: true}), true
 	}
 	m, err := Render(n)
 	if err != nil {
 		// The error names a word that is missing, never one that is there.
 		d.log.ErrorContext(ctx, "a notice cannot be put in words", "notice", n.ID, "kind", n.Kind, "err", err)
-		return d.outcome(n, Receipt{}, &Failure{Code: codeNoWords, Final: true})
+		return d.outcome(n, Receipt{}, &Failure{Code: codeNoWords, Final: true}), true
 	}
 	sender, ok := d.senders[n.Channel]
 	if !ok {
@@ -144,11 +149,17 @@ func (d *Dispatcher) attempt(ctx context.Context, n booking.Notice) store.Outcom
 	}
 	ctx, cancel := context.WithTimeout(ctx, sendWithin)
 	defer cancel()
+	if owed, err := d.outbox.StillOwed(ctx, n); err != nil || !owed {
+		if err != nil { // the lease runs out, and it is asked again
+			d.log.ErrorContext(ctx, "cannot tell whether a notice is still owed", "notice", n.ID, "err", err)
+		}
+		return store.Outcome{}, false
+	}
 	receipt, err := sender.Send(ctx, m)
 	if err != nil {
-		return d.outcome(n, Receipt{}, failure(err))
+		return d.outcome(n, Receipt{}, failure(err)), true
 	}
-	return d.outcome(n, receipt, nil)
+	return d.outcome(n, receipt, nil), true
 }
 
 func (d *Dispatcher) outcome(n booking.Notice, r Receipt, f *Failure) store.Outcome {

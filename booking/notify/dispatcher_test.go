@@ -77,6 +77,10 @@ func (o *office) LeaseNotice(ctx context.Context, now, until time.Time) (booking
 	return o.store.LeaseNotice(ctx, now, until)
 }
 
+func (o *office) StillOwed(ctx context.Context, n booking.Notice) (bool, error) {
+	return o.store.StillOwed(ctx, n)
+}
+
 func (o *office) SettleNotice(ctx context.Context, id string, outcome store.Outcome) error {
 	err := o.store.SettleNotice(ctx, id, outcome)
 	o.mu.Lock()

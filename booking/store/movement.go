@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -297,6 +298,43 @@ func (tx *Tx) WithdrawAll(ctx context.Context, patient booking.PatientID, now ti
 func (tx *Tx) StopAsking(ctx context.Context, patient booking.PatientID, now time.Time) error {
 	for _, query := range []string{stopOffers, stopWaiting, stopAsking, stopSeries} {
 		if _, err := tx.run(ctx, "stop asking", query, patient, at(now)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+const (
+	pendingWords = `SELECT id, words FROM outbox WHERE visit_id = $1 AND state = 'pending' ORDER BY id`
+	saveWords    = `UPDATE outbox SET words = $2 WHERE id = $1 AND state = 'pending'`
+)
+
+// Reword changes words in the notices about a visit that are still to be sent.
+// Those that have no such word keep having none.
+func (tx *Tx) Reword(ctx context.Context, visit booking.VisitID, words map[string]string) error {
+	type pending struct{ id, words string }
+	notices, err := all(ctx, tx, "pending notices", func(row scanner) (p pending, err error) {
+		err = row.Scan(&p.id, &p.words)
+		return p, err
+	}, pendingWords, visit)
+	if err != nil {
+		return err
+	}
+	for _, n := range notices {
+		said := map[string]string{}
+		if err := json.Unmarshal([]byte(n.words), &said); err != nil {
+			return fmt.Errorf("store: words of a notice: %w", err)
+		}
+		for word, now := range words {
+			if _, has := said[word]; has {
+				said[word] = now
+			}
+		}
+		text, err := json.Marshal(said)
+		if err != nil {
+			return fmt.Errorf("store: words of a notice: %w", err)
+		}
+		if _, err := tx.run(ctx, "reword notice", saveWords, n.id, string(text)); err != nil {
 			return err
 		}
 	}

@@ -12,10 +12,14 @@ import (
 
 const addNotice = `
 INSERT INTO outbox (id, kind, channel, recipient, visit_id, dedupe, due_at, expires_at, words, state)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending')
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending'
+WHERE  $2 IN ('interpreter_ask', 'interpreter_off', 'interpreter_confirm') OR NOT EXISTS (
+       SELECT 1 FROM visits AS v JOIN patients AS p ON p.id = v.patient_id WHERE v.id = $5 AND p.state = 'died')
 ON CONFLICT (dedupe) DO NOTHING`
 
 // AddNotice owes somebody a notice. Owing the same fact twice is owing it once.
+// A family is never owed one about a visit to a patient who has died, whichever
+// act would have it so: only people say that.
 func (tx *Tx) AddNotice(ctx context.Context, n booking.Notice) error {
 	words, err := json.Marshal(n.Words)
 	if err != nil {
@@ -35,6 +39,18 @@ WHERE  visit_id = $1 AND state IN ('pending', 'leased') AND ($3 = '' OR recipien
 func (tx *Tx) WithdrawNotices(ctx context.Context, visit booking.VisitID, to string, now time.Time) error {
 	_, err := tx.run(ctx, "withdraw notices", withdrawNotices, visit, at(now), to)
 	return err
+}
+
+const stillOwed = `SELECT count(*) FROM outbox WHERE id = $1 AND state = 'leased' AND attempts = $2`
+
+// StillOwed reports whether a notice that was leased is still to be sent: it may
+// have been taken back since.
+func (s *Store) StillOwed(ctx context.Context, n booking.Notice) (bool, error) {
+	var owed int
+	if err := s.read.QueryRowContext(ctx, stillOwed, n.ID, n.Attempt).Scan(&owed); err != nil {
+		return false, fmt.Errorf("store: is a notice still owed: %w", err)
+	}
+	return owed > 0, nil
 }
 
 // An Outcome is how an attempt to send a notice went.

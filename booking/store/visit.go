@@ -81,12 +81,13 @@ func visitDest(r *Record) (dest []any, fill func() error) {
 		&v.Kind, into(&v.Series)}, fill
 }
 
-const rehomeVisit = `UPDATE visits SET ward_id = $2, policy_version = $3 WHERE id = $1`
+const rehomeVisit = `
+UPDATE visits SET ward_id = $2, policy_version = $3, prepare_minutes = $4, clean_minutes = $5 WHERE id = $1`
 
 // RehomeVisit makes a visit that of another ward, under the policy in force
-// there. What else changes with that is saved beside it.
+// there, with its buffers. What else changes with that is saved beside it.
 func (tx *Tx) RehomeVisit(ctx context.Context, v booking.Visit, to booking.Ward) error {
-	return tx.save(ctx, "rehome visit", rehomeVisit, v.ID, to.ID, to.Policy.Version)
+	return tx.save(ctx, "rehome visit", rehomeVisit, v.ID, to.ID, to.Policy.Version, minutes(v.Prepare), minutes(v.Clean))
 }
 
 const addOverride = `
