@@ -157,12 +157,24 @@ func (a *act) words(when booking.Interval) map[string]string {
 	}
 }
 
-// sayWhen says an instant as the clock on the hospital's wall does: "Tuesday 24
-// November 2026, 2:00pm". In the hour that happens twice it says which.
+// sayWhen says an instant as the clock on the hospital's wall does, in the words of
+// the pages: "Tuesday 24 November 2026, 2:00pm". Twelve o'clock is said in words,
+// and in the hour that happens twice it says which.
 func sayWhen(t time.Time, zone *time.Location) string {
-	said := t.In(zone).Format("Monday 2 January 2006, 3:04pm")
-	if twice, _ := booking.HappensTwice(t, zone); twice {
-		said += t.In(zone).Format(" MST")
+	local := t.In(zone)
+	said := local.Format("Monday 2 January 2006, ")
+	switch {
+	case local.Minute() == 0 && local.Hour() == 0:
+		said += "midnight"
+	case local.Minute() == 0 && local.Hour() == 12:
+		said += "midday"
+	default:
+		said += local.Format("3:04pm")
+	}
+	if twice, second := booking.HappensTwice(t, zone); second {
+		said += ", after the clocks go back"
+	} else if twice {
+		said += ", before the clocks go back"
 	}
 	return said
 }

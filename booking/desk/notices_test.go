@@ -31,9 +31,11 @@ func TestSayWhen(t *testing.T) {
 	}
 	for instant, want := range map[string]string{
 		"2026-11-24T14:00:00Z": "Tuesday 24 November 2026, 2:00pm",
+		"2026-11-24T12:00:00Z": "Tuesday 24 November 2026, midday",
+		"2026-11-24T00:00:00Z": "Tuesday 24 November 2026, midnight",
 		"2026-07-01T11:05:00Z": "Wednesday 1 July 2026, 12:05pm",
-		"2026-10-25T00:30:00Z": "Sunday 25 October 2026, 1:30am BST",
-		"2026-10-25T01:30:00Z": "Sunday 25 October 2026, 1:30am GMT",
+		"2026-10-25T00:30:00Z": "Sunday 25 October 2026, 1:30am, before the clocks go back",
+		"2026-10-25T01:30:00Z": "Sunday 25 October 2026, 1:30am, after the clocks go back",
 	} {
 		at, err := time.Parse(time.RFC3339, instant)
 		if err != nil {
