@@ -124,7 +124,7 @@ func (d *Dispatcher) one(ctx context.Context) bool {
 	}
 	d.Wake()
 	ctx = context.WithoutCancel(ctx)
-	if o, owed := d.attempt(ctx, n); owed {
+	if o, known := d.attempt(ctx, n); known {
 		d.settle(ctx, n, o)
 	}
 	return true
@@ -132,8 +132,9 @@ func (d *Dispatcher) one(ctx context.Context) bool {
 
 // attempt sends n if it can and should, and says how that went. It asks at the
 // last moment whether n is still owed: what was taken back while a worker had it
-// in hand, as after a death, is not sent.
-func (d *Dispatcher) attempt(ctx context.Context, n booking.Notice) (o store.Outcome, owed bool) {
+// in hand, as after a death, is not sent. Where it cannot tell, it leaves n to
+// whoever has the next lease.
+func (d *Dispatcher) attempt(ctx context.Context, n booking.Notice) (o store.Outcome, known bool) {
 	if !d.now().Before(n.Expires) {
 		return d.outcome(n, Receipt{}, &Failure{Code: codeExpired, Final: true}), true
 	}
@@ -149,11 +150,13 @@ func (d *Dispatcher) attempt(ctx context.Context, n booking.Notice) (o store.Out
 	}
 	ctx, cancel := context.WithTimeout(ctx, sendWithin)
 	defer cancel()
-	if owed, err := d.outbox.StillOwed(ctx, n); err != nil || !owed {
-		if err != nil { // the lease runs out, and it is asked again
-			d.log.ErrorContext(ctx, "cannot tell whether a notice is still owed", "notice", n.ID, "err", err)
-		}
+	owed, err := d.outbox.StillOwed(ctx, n)
+	switch {
+	case err != nil:
+		d.log.ErrorContext(ctx, "cannot tell whether a notice is still owed", "notice", n.ID, "err", err)
 		return store.Outcome{}, false
+	case !owed:
+		return d.outcome(n, Receipt{}, &Failure{Code: codeTakenBack, Final: true}), true
 	}
 	receipt, err := sender.Send(ctx, m)
 	if err != nil {
@@ -193,6 +196,8 @@ func (d *Dispatcher) settle(ctx context.Context, n booking.Notice, o store.Outco
 	switch {
 	case o.Sent:
 		log.InfoContext(ctx, "message sent")
+	case o.Detail == codeTakenBack:
+		log.InfoContext(ctx, "message taken back before it was sent")
 	case o.RetryAt.IsZero():
 		log.ErrorContext(ctx, "message failed", "code", o.Detail)
 	default:

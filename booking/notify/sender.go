@@ -51,7 +51,8 @@ const (
 	codeUnreachable   = "unreachable"
 	codeNotConfigured = "not_configured"
 	codeExpired       = "expired"
-	codeNoWords       = "no_words" // the notice lacks a word that its text needs
+	codeNoWords       = "no_words"   // the notice lacks a word that its text needs
+	codeTakenBack     = "taken_back" // it was withdrawn while a worker had it in hand
 	codeFault         = "fault"
 )
 

@@ -57,7 +57,12 @@ func TestWhatIsTakenBackInHandIsNotSent(t *testing.T) {
 	})
 	cancel()
 	<-done
-	if n := p.times(id); n != 0 || len(o.settled(id)) != 0 {
-		t.Errorf("sent %d times, settled %v", n, o.settled(id))
+	if n := p.times(id); n != 0 {
+		t.Errorf("sent %d times", n)
+	}
+	for _, how := range o.settled(id) {
+		if how.Sent || !how.RetryAt.IsZero() || how.Detail != codeTakenBack {
+			t.Errorf("settled as %+v", how)
+		}
 	}
 }
