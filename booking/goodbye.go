@@ -100,3 +100,12 @@ func LeastHarm(candidates []Displaceable, now time.Time, room func(gone []VisitI
 	}
 	return nil, false
 }
+
+// Without is f as it would be if some visits gave up what they have.
+func (f *Fleet) Without(gone []VisitID) *Fleet {
+	leaves := make(map[VisitID]bool, len(gone))
+	for _, v := range gone {
+		leaves[v] = true
+	}
+	return f.without(leaves)
+}

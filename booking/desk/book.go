@@ -39,7 +39,7 @@ func (d *Desk) confirm(ctx context.Context, a *act) error {
 	if err := d.endWaits(ctx, a); err != nil {
 		return err
 	}
-	if !booked.Tongue.IsZero() {
+	if !booked.Tongue.IsZero() && a.openOffer() == nil { // or they were asked already
 		if err := d.askInterpreter(ctx, a); err != nil {
 			return err
 		}

@@ -92,7 +92,10 @@ func (d *Desk) tellComing(ctx context.Context, a *act, what booking.NoticeKind, 
 // their times.
 func (a *act) comingNotices(what booking.NoticeKind) []booking.Notice {
 	start, end := a.rec.When.Start(), a.rec.When.End()
-	notices := []booking.Notice{{Kind: what, Visit: a.rec.ID, Due: a.now, Expires: end}}
+	var notices []booking.Notice
+	if !a.quiet {
+		notices = append(notices, booking.Notice{Kind: what, Visit: a.rec.ID, Due: a.now, Expires: end})
+	}
 	if start.Sub(a.now) > remindBefore {
 		notices = append(notices, booking.Notice{Kind: booking.NoticeReminder, Visit: a.rec.ID, Due: start.Add(-remindBefore), Expires: start})
 	}
@@ -105,6 +108,9 @@ func (a *act) comingNotices(what booking.NoticeKind) []booking.Notice {
 // tellOff tells the relatives who were coming, and are not here already, that
 // the visit of the act is off.
 func (d *Desk) tellOff(ctx context.Context, a *act) error {
+	if a.quiet {
+		return nil
+	}
 	for _, p := range a.rec.People {
 		if p.Role == booking.AsVisitor && p.Place != booking.Removed && p.HereSince.IsZero() {
 			if err := d.tellOneOff(ctx, a, p.Visitor); err != nil {
@@ -124,6 +130,26 @@ func (d *Desk) tellOneOff(ctx context.Context, a *act, id booking.VisitorID) err
 		Kind: booking.NoticeCancelled, Visit: a.rec.ID, Due: a.now, Expires: a.rec.When.End(),
 		Dedupe: fmt.Sprintf("%s:%s:%s", booking.NoticeCancelled, a.rec.ID, id),
 		Words:  a.words(a.rec.When),
+	})
+}
+
+// tellDisplaced tells a relative that the visit of the act made way for another,
+// and that no other time could be kept for them.
+func (d *Desk) tellDisplaced(ctx context.Context, a *act, id booking.VisitorID) error {
+	visitor, err := a.Visitor(ctx, id)
+	if err != nil {
+		return err
+	}
+	link, err := d.newLink(ctx, a.Tx, booking.Invite{Patient: a.rec.Patient, Visitor: id, Expires: a.now.Add(inviteLife)})
+	if err != nil {
+		return err
+	}
+	words := a.words(a.rec.When)
+	delete(words, "reference")
+	words["link"] = link
+	return d.owe(ctx, a.Tx, visitor.Phone, visitor.Email, booking.Notice{
+		Kind: booking.NoticeDisplacedOff, Visit: a.rec.ID, Due: a.now, Expires: later(a.rec.When.End(), a.now.Add(time.Hour)),
+		Dedupe: fmt.Sprintf("%s:%s:%s", booking.NoticeDisplacedOff, a.rec.ID, id), Words: words,
 	})
 }
 
