@@ -12,7 +12,7 @@ import (
 // patient imports one patient with where they lie and their consent.
 func (i *importer) patient(ctx context.Context, row intake.Patient) error {
 	w, err := i.find(row.Place)
-	if err != nil {
+	if err != nil || row.Bad {
 		return err
 	}
 	if !row.Until.IsZero() && row.Until.Before(booking.DateOf(i.now, w.Site.Zone)) {
@@ -168,6 +168,9 @@ func (i *importer) patientsNamed(ctx context.Context) (found []store.Resource, e
 // inpatient finds a patient by their number, and the ward where they lie, if the
 // actor manages it.
 func (i *importer) inpatient(ctx context.Context, mrn string) (booking.Patient, booking.Ward, error) {
+	if mrn == "" {
+		return booking.Patient{}, booking.Ward{}, nil // of a bad row, which has been told so
+	}
 	p, err := i.PatientByNumber(ctx, mrn)
 	if err != nil && !errors.Is(err, booking.ErrNoSuchPatient) {
 		return p, booking.Ward{}, err
@@ -192,7 +195,7 @@ func (i *importer) inpatient(ctx context.Context, mrn string) (booking.Patient, 
 // relative imports one person of a patient's circle.
 func (i *importer) relative(ctx context.Context, row intake.Relative) error {
 	p, w, err := i.inpatient(ctx, row.MRN)
-	if err != nil {
+	if err != nil || row.Bad {
 		return err
 	}
 	who := Contact{Name: row.Name, Relationship: row.Relationship}

@@ -23,6 +23,9 @@ var usualPolicy = booking.Policy{
 
 // ward imports one ward with its visiting times.
 func (i *importer) ward(ctx context.Context, row intake.Ward) error {
+	if row.Bad {
+		return nil // nothing more can be said of it
+	}
 	site, err := i.site(ctx, row)
 	if err != nil {
 		return err
@@ -188,6 +191,9 @@ func hasSession(there []booking.Session, s booking.Session, today booking.Date) 
 
 // find finds the ward that a row names, if the actor manages it.
 func (i *importer) find(p intake.Place) (found booking.Ward, err error) {
+	if p.Ward == "" {
+		return found, nil // of a bad row, which has been told so
+	}
 	for _, w := range i.places {
 		if !mayManage(i.by, w.ID) || !same(w.Name, p.Ward) || p.Site != "" && !same(w.Site.Name, p.Site) {
 			continue
@@ -211,7 +217,7 @@ func same(a, b string) bool { return strings.EqualFold(a, b) }
 // device imports one iPad.
 func (i *importer) device(ctx context.Context, row intake.Device) error {
 	w, err := i.find(row.Place)
-	if err != nil {
+	if err != nil || row.Bad {
 		return err
 	}
 	d, err := i.DeviceByTag(ctx, row.Tag)

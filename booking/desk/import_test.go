@@ -239,7 +239,7 @@ func TestImportIsAllOrNothing(t *testing.T) {
 			at(2, "2026-11-23,14:00,30,")+ // 10: yesterday
 			at(2, "2026-11-25,23:00,30,Polish")+ // 11: nobody interprets at night
 			at(2, "2026-11-25,16:00,30,Klingon")+ // 12: nor this
-			"=M1,07700900111,2026-11-25,14:00,30,\n"+ // 13: what the parser finds
+			"M99999,07700900111,2026-11-25,25:00,30,\n"+ // 13: what the parser finds, and the desk
 			at(4, "2026-11-25,14:00,30,"), // 14: as it should be
 		)
 		var got []string
@@ -251,7 +251,7 @@ func TestImportIsAllOrNothing(t *testing.T) {
 		}
 		want := []string{
 			"3 time patient_busy", "5 time slot_taken", "6 mrn ", "7 phones ", "8 time no_such_local_time", "9 time ", "10 time too_late",
-			"11 interpreter no_interpreter", "12 interpreter ", "13 mrn ",
+			"11 interpreter no_interpreter", "12 interpreter ", "13 mrn ", "13 time ",
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("%q\nwant %q", got, want)
@@ -372,6 +372,32 @@ func TestImportedVisitsKeepTheRules(t *testing.T) {
 		w.imports(booking.System, intake.Visits, row("end of life", "2026-11-26"))
 		if n := w.count(`SELECT count(*) FROM audit_events WHERE action = 'rule_set_aside' AND reason = 'week_full'`); n != 1 {
 			t.Errorf("%d rules set aside are recorded", n)
+		}
+	})
+}
+
+// A time that the clocks show twice is the one that the file says.
+func TestImportedVisitsInTheHourThatIsTwice(t *testing.T) {
+	inHospital(t, func(t *testing.T, w *world) {
+		rows := "mrn,phones,date,time,minutes\n"
+		for n, said := range map[int]string{1: "01:30 first", 2: "1:30am second", 3: "01:40 BST"} {
+			rows += fmt.Sprintf("M%05d,%s,2027-10-31,%s,20\n", n, phone(n), said)
+		}
+		w.imports(booking.System, intake.Visits, rows)
+		for n, at := range map[int]time.Time{
+			1: time.Date(2027, 10, 31, 0, 30, 0, 0, time.UTC), 2: time.Date(2027, 10, 31, 1, 30, 0, 0, time.UTC), 3: time.Date(2027, 10, 31, 0, 40, 0, 0, time.UTC),
+		} {
+			bedside := must[desk.Bedside](t)(w.Patient(t.Context(), nurse(1), patientID(n)))
+			if len(bedside.Visits) != 1 || !bedside.Visits[0].When.Start().Equal(at) {
+				t.Errorf("patient %d: %+v, want %v", n, bedside.Visits, at)
+			}
+		}
+		for _, said := range []string{"14:00 second", "14:00 BST", "01:30 CET"} {
+			day := "2026-11-25"
+			if said == "01:30 CET" {
+				day = "2027-10-31"
+			}
+			w.oneFlaw(booking.System, intake.Visits, said, "mrn,phones,date,time,minutes\nM00004,"+phone(4)+","+day+","+said+",20\n", "time", "The clocks show this time")
 		}
 	})
 }

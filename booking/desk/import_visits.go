@@ -18,7 +18,7 @@ import (
 // grid, since it was promised to its family elsewhere.
 func (i *importer) visit(ctx context.Context, row intake.Visit) error {
 	p, w, err := i.inpatient(ctx, row.MRN)
-	if err != nil {
+	if err != nil || row.Bad {
 		return err
 	}
 	when, err := whenOf(row, w.Site.Zone)
@@ -248,7 +248,7 @@ func (i *importer) devicesWanted(ctx context.Context) (found []store.Resource, e
 	for _, row := range i.file.Visits {
 		_, w, err := i.inpatient(ctx, row.MRN)
 		var own *flaw
-		if errors.As(err, &own) || looked[w.ID] {
+		if errors.As(err, &own) || looked[w.ID] || err == nil && w.ID == "" {
 			continue // the row is refused later
 		}
 		if err != nil {

@@ -22,16 +22,14 @@ type row struct {
 	bad    bool
 }
 
-func (r *row) ok() bool { return !r.bad }
-
 func (r *row) problem(column, format string, args ...any) {
 	r.bad = true
 	r.file.Add(Problem{Line: r.line, Column: column, Text: fmt.Sprintf(format, args...)})
 }
 
-// ragged refuses a record with more or fewer cells than its header has, unless
-// what is too much is empty.
-func (r *row) ragged() {
+// whole refuses a record with more or fewer cells than its header has, unless
+// what is too much is empty, and reports whether its cells can be told apart.
+func (r *row) whole() bool {
 	last := -1
 	for i, cell := range r.record {
 		if strings.TrimSpace(cell) != "" {
@@ -55,6 +53,7 @@ func (r *row) ragged() {
 			r.problem("", "Cell %d of this line stands under no name. Name the column, or take the cell out.", i+1)
 		}
 	}
+	return !r.bad
 }
 
 // raw is a cell as it stands; empty when the file does not have the column.

@@ -20,8 +20,9 @@
 //
 // Reading goes on after a problem, so that somebody who mends a file mends it
 // once. A Problem names the line as a spreadsheet or an editor counts it, the
-// column, and what to do. A File with problems is never imported in part: the
-// rows that were read are there to be checked further, and for nothing else.
+// column, and what to do. A File with problems is never imported in part: its
+// rows, the bad ones among them, are there to be checked further, and for nothing
+// else.
 //
 // # What no cell may hold
 //

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -149,8 +150,9 @@ func TestEveryProblemIsListedByItsLine(t *testing.T) {
 			t.Errorf("not in order: %+v", got)
 		}
 	}
-	if len(f.Patients) != 2 { // the first, and the one whose number was on two lines
-		t.Errorf("%d rows are right: %+v", len(f.Patients), f.Patients)
+	right := slices.DeleteFunc(f.Patients, func(p Patient) bool { return p.Bad })
+	if len(right) != 2 { // the first, and the one whose number was on two lines
+		t.Errorf("%d rows are right: %+v", len(right), right)
 	}
 }
 

@@ -22,6 +22,7 @@ const (
 // A Ward is a row of a file of wards.
 type Ward struct {
 	Line     int
+	Bad      bool // something is wrong with it already; so of every row
 	Site     string
 	Zone     string // an IANA name; empty when the row leaves it to the site
 	Name     string
@@ -38,6 +39,7 @@ type Place struct{ Site, Ward string } // Site may be empty
 // A Device is a row of a file of devices.
 type Device struct {
 	Line      int
+	Bad       bool
 	Tag       string
 	Place     Place
 	Zone      string // empty when the row does not say
@@ -48,6 +50,7 @@ type Device struct {
 // yes to video visits yet.
 type Patient struct {
 	Line             int
+	Bad              bool
 	MRN, Name, Alias string
 	Place            Place
 	Bay, Bed         string
@@ -60,6 +63,7 @@ type Patient struct {
 // A Relative is a row of a file of relatives. Phone is as it was typed.
 type Relative struct {
 	Line         int
+	Bad          bool
 	MRN          string
 	Name         string
 	Phone        string
@@ -70,6 +74,7 @@ type Relative struct {
 // A Visit is a row of a file of visits, by the clock of the patient's hospital.
 type Visit struct {
 	Line     int
+	Bad      bool
 	MRN      string
 	Phones   []string // as typed, of who is coming; at least one
 	Date     booking.Date
@@ -83,7 +88,9 @@ type Visit struct {
 // row reads one record into the File, or lists what is wrong with it.
 func (f *File) row(places []int, record []string, line int) {
 	r := &row{file: f, places: places, record: record, line: line}
-	r.ragged()
+	if !r.whole() {
+		return
+	}
 	switch f.Kind {
 	case Wards:
 		f.ward(r)
@@ -105,9 +112,8 @@ func (f *File) ward(r *row) {
 		rules: r.rules(), Visiting: r.visiting(),
 	}
 	r.once("ward", "This ward", w.Site, w.Name)
-	if r.ok() {
-		f.Wards = append(f.Wards, w)
-	}
+	w.Bad = r.bad
+	f.Wards = append(f.Wards, w)
 }
 
 func (f *File) device(r *row) {
@@ -116,9 +122,8 @@ func (f *File) device(r *row) {
 		r.problem("zone", "An iPad that never leaves its bay needs to say which bay. Fill in zone, or say no to dedicated.")
 	}
 	r.once("tag", "This iPad", d.Tag)
-	if r.ok() {
-		f.Devices = append(f.Devices, d)
-	}
+	d.Bad = r.bad
+	f.Devices = append(f.Devices, d)
 }
 
 func (f *File) patient(r *row) {
@@ -141,9 +146,8 @@ func (f *File) patient(r *row) {
 		r.problem("consent_by", "Somebody consented for the patient. Write their name.")
 	}
 	r.once("mrn", "This patient", p.MRN)
-	if r.ok() {
-		f.Patients = append(f.Patients, p)
-	}
+	p.Bad = r.bad
+	f.Patients = append(f.Patients, p)
 }
 
 var basisOf = map[string]booking.Basis{
@@ -156,9 +160,8 @@ func (f *File) relative(r *row) {
 		Phone: r.phone("phone", true), Relationship: r.needed("relationship", longestRelation), Email: r.text("email", longestEmail),
 	}
 	r.once("phone", "This relative of this patient", v.MRN, digits(v.Phone))
-	if r.ok() {
-		f.Relatives = append(f.Relatives, v)
-	}
+	v.Bad = r.bad
+	f.Relatives = append(f.Relatives, v)
 }
 
 func (f *File) visit(r *row) {
@@ -170,9 +173,8 @@ func (f *File) visit(r *row) {
 	v.Kind = booking.VisitKind(r.choice("kind", words(booking.Ordinary, booking.EndOfLife, booking.FamilyMeeting)...))
 	v.Language = r.text("interpreter", longestName)
 	r.once("time", "A visit of this patient at this time", v.MRN, v.Date.String(), v.Time.String(), string(v.Which))
-	if r.ok() {
-		f.Visits = append(f.Visits, v)
-	}
+	v.Bad = r.bad
+	f.Visits = append(f.Visits, v)
 }
 
 // A visit may be as short as a good night and as long as a family meeting with
