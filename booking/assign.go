@@ -136,6 +136,14 @@ func (f *Fleet) With(b Berth) *Fleet {
 	return NewFleet(append(others, b), f.taken)
 }
 
+// Also is f with more that is taken, be it of devices that are none of its own.
+func (f *Fleet) Also(taken ...Taking) *Fleet {
+	if len(taken) == 0 {
+		return f
+	}
+	return NewFleet(f.berths, slices.Concat(f.taken, taken))
+}
+
 // Berth is one of the devices, and whether it is one of them at all.
 func (f *Fleet) Berth(id DeviceID) (Berth, bool) {
 	i := slices.IndexFunc(f.berths, func(b Berth) bool { return b.Device == id })

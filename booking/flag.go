@@ -19,7 +19,7 @@ const (
 	ClosedThen     FlagKind = "closure"           //
 	ProtectedThen  FlagKind = "protected"         // a meal, a round, the afternoon's rest
 	OutsideTimes   FlagKind = "outside"           // no session has this time any more
-	DeviceGone     FlagKind = "device_lost"       // its iPad is lost, in repair or in another ward
+	DeviceGone     FlagKind = "device_lost"       // its iPad is lost, in repair, in another ward or for another bay
 	InterpreterOff FlagKind = "interpreter_gone"  // nobody interprets
 	Overlapping    FlagKind = "overlap"           // with another visit of the same patient
 	NotPutBack     FlagKind = "not_put_back"      // cancelled for what was not so, and not free any more
@@ -86,6 +86,7 @@ type Situation struct {
 	Table   Timetable // of the visit's ward
 	Device  Device
 	Loans   []Loan               // of the device
+	Walls   []string             // bays of the visit's ward that have devices of their own; see Fleet
 	Offer   *InterpreterBooking  // the open one, or the last; nil when nobody was asked
 	Without bool                 // somebody decided to do without the interpreter
 	Aside   []string             // codes of the rules that were set aside for the visit
@@ -233,12 +234,20 @@ func (t *troubles) ofDevice(s Situation) {
 	}
 	in := d.Ward
 	for _, loan := range s.Loans {
-		if loan.ReturnedAt.IsZero() && loan.From.Before(t.visit.When.End()) && t.visit.When.Start().Before(loan.Till) {
+		if taken := t.visit.DeviceTime(); loan.ReturnedAt.IsZero() && loan.From.Before(taken.End()) && taken.Start().Before(loan.Till) {
 			in = loan.To
 		}
 	}
-	if in != t.visit.Ward {
+	walled, kept := slices.Contains(s.Walls, s.Stay.Bay), ""
+	if d.Dedicated && d.Ward == t.visit.Ward {
+		kept = d.Zone
+	}
+	switch {
+	case in != t.visit.Ward:
 		t.add(DeviceGone, "device "+string(d.ID)+" in "+string(in))
+	case s.Stay.Ward != t.visit.Ward: // where they lie elsewhere means nothing here
+	case walled && kept != s.Stay.Bay, !walled && kept != "":
+		t.add(DeviceGone, "device "+string(d.ID)+" not for "+s.Stay.Bay)
 	}
 }
 

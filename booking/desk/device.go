@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -34,8 +35,8 @@ func onDevice[T any](ctx context.Context, d *Desk, by booking.Actor, id booking.
 		if err != nil {
 			return none, err
 		}
-		if !by.MayRun(device.Ward) {
-			return none, booking.ErrNoSuchDevice
+		if may, err := mayCarry(ctx, tx, by, device, d.now()); err != nil || !may {
+			return none, cmp.Or(err, error(booking.ErrNoSuchDevice))
 		}
 		if err := tx.Touch(ctx, deviceOf(id)); err != nil {
 			return none, err

@@ -197,6 +197,9 @@ func (r *reviewer) situation(ctx context.Context, rec store.Record) (booking.Sit
 	if s.Loans, err = r.loansOf(ctx, rec.Device); err != nil {
 		return s, err
 	}
+	if s.Walls, err = r.Tx.Walls(ctx, rec.Ward); err != nil {
+		return s, err
+	}
 	if s.Aside, err = r.RulesAside(ctx, rec.ID); err != nil {
 		return s, err
 	}

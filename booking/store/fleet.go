@@ -34,12 +34,24 @@ SELECT r.visit_id, r.resource_id, r.starts_at, r.ends_at, v.ward_id, v.state, v.
 FROM   reservations AS r JOIN visits AS v ON v.id = r.visit_id
        LEFT JOIN stays AS s ON s.patient_id = v.patient_id AND s.to_at IS NULL LEFT JOIN beds AS b ON b.id = s.bed_id
 ` + whereTaken
+	strays = `
+SELECT r.visit_id, r.resource_id, r.starts_at, r.ends_at, v.ward_id, v.state, v.kind, COALESCE(b.bay, '')
+FROM   visits AS v JOIN reservations AS r ON r.visit_id = v.id AND r.resource_kind = 'device' AND r.state <> 'released'
+       LEFT JOIN stays AS s ON s.patient_id = v.patient_id AND s.to_at IS NULL LEFT JOIN beds AS b ON b.id = s.bed_id
+WHERE  v.ward_id = $3 AND v.state IN ('held', 'booked') AND v.starts_at >= $1 AND v.device_id NOT IN (` + fleetOf + `)
+  AND  (r.state = 'firm' OR r.expires_at > $4)
+ORDER  BY r.starts_at, r.visit_id`
+
 	whereTaken = `
 WHERE  r.resource_kind = 'device' AND r.resource_id IN (` + fleetOf + `)
-  AND  (r.state = 'firm' OR (r.state = 'held' AND r.expires_at > $4))
-  AND  r.starts_at < $2 AND $1 < r.ends_at AND r.visit_id IS DISTINCT FROM $5
+  AND  r.state <> 'released' AND (r.state = 'firm' OR r.expires_at > $4)
+  AND  r.starts_at < $2 AND r.starts_at > $6 AND $1 < r.ends_at AND r.visit_id IS DISTINCT FROM $5
 ORDER  BY r.starts_at, r.visit_id`
 )
+
+// longestTaken bounds for how long one visit takes a device, with what a policy may
+// add before and after, so that what begins long before a time is not looked at.
+const longestTaken = 24 * time.Hour
 
 // A span of time, in which a ward's devices are looked at.
 type span struct {
@@ -67,7 +79,19 @@ func (tx *Tx) Fleet(ctx context.Context, ward booking.WardID, now, from, to time
 	if slices.ContainsFunc(berths, func(b booking.Berth) bool { return b.Zone != "" }) {
 		query = takenWithBays // else it does not matter where patients lie
 	}
-	taken, err := all(ctx, tx, "taken devices", func(row scanner) (t booking.Taking, err error) {
+	taken, err := all(ctx, tx, "taken devices", scanTaking(look, now), query,
+		at(look.from), at(look.to), ward, at(now), orNull(but), at(look.from.Add(-longestTaken)))
+	return booking.NewFleet(berths, taken), err
+}
+
+// Strays are the visits of a ward, after one instant, that have a device which the
+// ward has at no time until another: one that has been taken back.
+func (tx *Tx) Strays(ctx context.Context, ward booking.WardID, now, from, to time.Time) ([]booking.Taking, error) {
+	return all(ctx, tx, "strays", scanTaking(span{ward, from, to}, now), strays, at(from), at(to), ward, at(now))
+}
+
+func scanTaking(look span, now time.Time) func(scanner) (booking.Taking, error) {
+	return func(row scanner) (t booking.Taking, err error) {
 		var starts, ends stamp
 		var v booking.Visit
 		if err = row.Scan(&t.Visit, &t.Device, &starts, &ends, &v.Ward, &v.State, &v.Kind, &t.Zone); err != nil {
@@ -77,10 +101,9 @@ func (tx *Tx) Fleet(ctx context.Context, ward booking.WardID, now, from, to time
 			return t, err
 		}
 		v.When, t.Urgent = t.When, v.Kind == booking.EndOfLife
-		t.Fixed = v.Ward != ward || v.KeepsDevice(now) || starts.Before(look.from) || ends.After(look.to)
+		t.Fixed = v.Ward != look.ward || v.KeepsDevice(now) || starts.Before(look.from) || ends.After(look.to)
 		return t, nil
-	}, query, at(look.from), at(look.to), ward, at(now), orNull(but))
-	return booking.NewFleet(berths, taken), err
+	}
 }
 
 // berths reads devices and remembers them as seen.
@@ -250,4 +273,42 @@ const setZone = `UPDATE devices SET zone = $2, dedicated = $3 WHERE id = $1`
 // SetZone saves where a device is kept, and whether it never leaves there.
 func (tx *Tx) SetZone(ctx context.Context, id booking.DeviceID, zone string, dedicated bool) error {
 	return tx.save(ctx, "set zone", setZone, id, zone, dedicated)
+}
+
+const devicesOfFleet = fleetOf + ` ORDER BY 1`
+
+// FleetIDs are the devices that a ward has between two instants, in order of id:
+// its own, and those that are lent to it.
+func (tx *Tx) FleetIDs(ctx context.Context, ward booking.WardID, from, to time.Time) ([]booking.DeviceID, error) {
+	return all(ctx, tx, "devices of a ward", scalar[booking.DeviceID], devicesOfFleet, at(from), at(to), ward)
+}
+
+const countVisitsOn = `
+SELECT v.device_id, count(*) FROM visits AS v
+WHERE  v.state = 'booked' AND v.ends_at > $3 AND v.device_id IN (` + fleetOfNow + `) GROUP BY v.device_id`
+
+const fleetOfNow = `
+SELECT o.id FROM devices AS o WHERE o.ward_id = $1
+UNION
+SELECT m.device_id FROM device_loans AS m WHERE m.to_ward = $1 AND m.returned_at IS NULL AND m.to_at > $2`
+
+// VisitsOn counts the booked visits to come on each of a ward's devices that has
+// any, and on those lent to it.
+func (tx *Tx) VisitsOn(ctx context.Context, ward booking.WardID, now time.Time) (map[booking.DeviceID]int, error) {
+	visits := map[booking.DeviceID]int{}
+	_, err := all(ctx, tx, "visits on devices", func(row scanner) (none struct{}, err error) {
+		var id booking.DeviceID
+		var n int
+		err = row.Scan(&id, &n)
+		visits[id] = n
+		return none, err
+	}, countVisitsOn, ward, at(now), at(now))
+	return visits, err
+}
+
+const walls = `SELECT DISTINCT zone FROM devices WHERE ward_id = $1 AND dedicated ORDER BY zone`
+
+// Walls are the bays of a ward that have devices of their own.
+func (tx *Tx) Walls(ctx context.Context, ward booking.WardID) ([]string, error) {
+	return all(ctx, tx, "walls", scalar[string], walls, ward)
 }

@@ -136,7 +136,7 @@ func (tx *Tx) Release(ctx context.Context, visit booking.VisitID, kind Kind) err
 
 const takenOf = `
 SELECT starts_at, ends_at FROM reservations
-WHERE  resource_kind = $1 AND resource_id = $2 AND (state = 'firm' OR (state = 'held' AND expires_at > $3))
+WHERE  resource_kind = $1 AND resource_id = $2 AND state <> 'released' AND (state = 'firm' OR expires_at > $3)
   AND  starts_at < $5 AND $4 < ends_at AND visit_id IS DISTINCT FROM $6
 ORDER  BY starts_at`
 
