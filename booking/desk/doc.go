@@ -38,6 +38,15 @@
 // An act that creates is written with create in the place of do, and a creation
 // that says what is asked and how to find what was made.
 //
+// # Imports
+//
+// Import makes what a file of package intake says, in one transaction: each row is
+// tried on its own, so that every problem is found, and with one problem nothing
+// stays. It is the ward's own acts, row by row, under the same rules and
+// constraints; only the grid of sessions is not asked of a visit that was promised
+// elsewhere. A file is older than what the ward knows: it moves nobody, lifts no
+// bar, overrules no withdrawn consent, and takes nothing away.
+//
 // # Secrets
 //
 // Links, one-time codes, pairing codes and device keys are kept only as hashes.
