@@ -277,7 +277,9 @@ func (s *Server) keepAnswers(r *http.Request, by booking.Actor, held desk.Visit,
 	}
 	was, err := s.desk.Held(r.Context(), by, earlier)
 	if err == nil && was.PatientRecord.ID == held.PatientRecord.ID {
-		_, err = s.desk.Describe(r.Context(), by, held.ID, answersOf(was, held))
+		if held, err = s.desk.Held(r.Context(), by, held.ID); err == nil { // with who could come
+			_, err = s.desk.Describe(r.Context(), by, held.ID, answersOf(was, held))
+		}
 	}
 	if refused := new(booking.Refusal); errors.As(err, &refused) {
 		return nil // it is only a kindness

@@ -19,6 +19,9 @@ type act struct {
 	rec   store.Record
 	room  []booking.DeviceMove // visits that must move before this one has its device; see makeRoom
 	quiet bool                 // what it does is told together with other things, elsewhere
+	told  bool                 // rec says all that the act has changed, so show need not read it again
+
+	visitors map[booking.VisitorID]booking.Visitor // as far as the act has met them
 }
 
 // A right says whether an actor may do a thing to a visit.
@@ -124,10 +127,12 @@ func (a *act) load(ctx context.Context, id booking.VisitID) (err error) {
 
 // show returns the visit as its actor may see it, after the act.
 func (a *act) show(ctx context.Context) (Visit, error) {
-	if err := a.load(ctx, a.rec.ID); err != nil {
-		return Visit{}, err
+	if !a.told {
+		if err := a.load(ctx, a.rec.ID); err != nil {
+			return Visit{}, err
+		}
 	}
-	return detailed(ctx, a.Tx, a.by, a.rec)
+	return shown(ctx, a.Tx, a.by, a.rec)
 }
 
 // save saves v as the visit of the act. Nobody else changes a visit that is taken,
@@ -145,6 +150,14 @@ func (a *act) record(ctx context.Context, what booking.Action, reason string) er
 	return a.AddEvent(ctx, booking.Event{
 		At: a.now, By: a.by, Action: what, Subject: "visit " + string(a.rec.ID), Ward: a.rec.Ward, Reason: reason,
 	})
+}
+
+// visitor returns a visitor, whom the act may have met already.
+func (a *act) visitor(ctx context.Context, id booking.VisitorID) (booking.Visitor, error) {
+	if v, met := a.visitors[id]; met {
+		return v, nil
+	}
+	return a.Visitor(ctx, id)
 }
 
 // participant finds one of the people of the visit.

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/wardvisit/wardvisit/booking"
@@ -31,6 +32,12 @@ func (d *Desk) chooseDevice(ctx context.Context, a *act, v booking.Visit, but bo
 		return "", err
 	}
 	a.room = moves
+	v.Device = id
+	lapsed, err := a.LapsedFor(ctx, v, a.now)
+	if err != nil {
+		return "", err
+	}
+	lapsed = slices.DeleteFunc(lapsed, func(l store.Lapsed) bool { return l.Visit == but })
 	touched := []booking.DeviceID{id}
 	for _, m := range moves {
 		touched = append(touched, m.From, m.To)
@@ -38,24 +45,13 @@ func (d *Desk) chooseDevice(ctx context.Context, a *act, v booking.Visit, but bo
 	if but != "" {
 		touched = append(touched, a.rec.Device) // to be given back
 	}
-	lapsed, err := a.Lapsed(ctx, patientOf(v.Patient), v.When, a.now)
-	if err != nil {
-		return "", err
-	}
 	for _, hold := range lapsed {
-		r, err := a.Record(ctx, hold)
-		if err != nil {
-			return "", err
-		}
-		touched = append(touched, r.Device)
+		touched = append(touched, hold.Device)
 	}
 	if err := a.touchDevices(ctx, touched...); err != nil {
 		return "", err
 	}
-	if err := d.clear(ctx, a, patientOf(v.Patient), v.When); err != nil {
-		return "", err
-	}
-	return id, d.clear(ctx, a, deviceOf(id), v.DeviceTime())
+	return id, a.endLapsed(ctx, lapsed)
 }
 
 // errTooNear says that there is room at every instant, but no way was found to

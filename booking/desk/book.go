@@ -44,12 +44,14 @@ func (d *Desk) confirm(ctx context.Context, a *act) error {
 			return err
 		}
 	}
+	a.told = booked.Tongue.IsZero()
 	return d.tellComing(ctx, a, booking.NoticeBooked, a.rec.People)
 }
 
 // mayAllCome refuses unless everybody expected may visit, now.
 func (a *act) mayAllCome(ctx context.Context) error {
 	coming := 0
+	a.visitors = map[booking.VisitorID]booking.Visitor{}
 	for _, p := range a.rec.People {
 		if p.Role != booking.AsVisitor || p.Place == booking.Removed {
 			continue
@@ -62,6 +64,7 @@ func (a *act) mayAllCome(ctx context.Context) error {
 		if err := standing.MayVisit(a.now); err != nil {
 			return err
 		}
+		a.visitors[p.Visitor] = standing.Member.Visitor
 	}
 	if coming == 0 {
 		return booking.ErrNobodyComing

@@ -29,6 +29,7 @@ func TestAFamilyBooksAVisit(t *testing.T) {
 		if held.State != booking.Held || !held.HeldUntil.Equal(morning.Add(10*time.Minute)) || held.Via != booking.ViaWeb {
 			t.Errorf("held: %+v", held.Visit)
 		}
+		held = must[desk.Visit](t)(w.Held(ctx, as(1), held.ID))
 		if len(held.Companions) != 2 || !held.Companions[0].Self || !held.Companions[0].Chosen || held.Companions[1].Chosen {
 			t.Errorf("companions: %+v", held.Companions)
 		}

@@ -117,10 +117,7 @@ func (d *Desk) hold(ctx context.Context, tx *store.Tx, by booking.Actor, s booki
 		return nil, err
 	}
 	a.rec = store.Record{Visit: v, HeldFor: s.Member.Visitor.ID, PatientRecord: s.Patient}
-	if err := d.reserve(ctx, a, patientOf(v.Patient), v.When); err != nil {
-		return nil, err
-	}
-	if err := d.reserve(ctx, a, deviceOf(v.Device), v.DeviceTime()); err != nil {
+	if err := d.reserveVisit(ctx, a); err != nil {
 		return nil, err
 	}
 	if err := d.expect(ctx, a, s.Member.Visitor.ID); err != nil {
@@ -228,35 +225,62 @@ func (d *Desk) clear(ctx context.Context, a *act, r store.Resource, when booking
 	if err != nil {
 		return err
 	}
-	for _, id := range lapsed {
+	return a.endLapsed(ctx, lapsed)
+}
+
+// endLapsed ends holds that have run out. One that is a hold no longer has been
+// met by somebody else, and the act is run again.
+func (a *act) endLapsed(ctx context.Context, lapsed []store.Lapsed) error {
+	for _, hold := range lapsed {
 		other := &act{Tx: a.Tx, by: booking.System, now: a.now}
-		if err := other.load(ctx, id); err != nil {
+		if err := other.load(ctx, hold.Visit); err != nil {
 			return err
 		}
-		err := other.giveBack(ctx)
-		if errors.Is(err, booking.ErrStale) || errors.Is(err, booking.ErrVisitOver) {
-			return store.ErrAgain // somebody else met it too
+		if other.rec.State != booking.Held {
+			return store.ErrAgain
 		}
-		if err != nil {
-			return err
+		if err := other.giveBack(ctx); err != nil {
+			return movedMeanwhile(err)
 		}
 	}
 	return nil
 }
 
-// reserve takes a resource for the visit of the act, for as long as the visit is
-// held, or for good once it is booked.
+// reserveVisit takes the patient and the iPad for the visit of the act.
+func (d *Desk) reserveVisit(ctx context.Context, a *act) error {
+	patient, err := d.reservation(a, patientOf(a.rec.Patient), a.rec.When)
+	if err != nil {
+		return err
+	}
+	device, err := d.reservation(a, deviceOf(a.rec.Device), a.rec.DeviceTime())
+	if err != nil {
+		return err
+	}
+	if err := d.makeRoom(ctx, a); err != nil {
+		return err
+	}
+	return a.Reserve(ctx, patient, device)
+}
+
+// reserve takes a resource for the visit of the act.
 func (d *Desk) reserve(ctx context.Context, a *act, r store.Resource, when booking.Interval) error {
 	if r.Kind == store.Device {
 		if err := d.makeRoom(ctx, a); err != nil {
 			return err
 		}
 	}
-	id, err := d.newID()
+	taking, err := d.reservation(a, r, when)
 	if err != nil {
 		return err
 	}
-	return a.Reserve(ctx, store.Reservation{ID: id, Resource: r, Visit: a.rec.ID, When: when, Expires: a.rec.HeldUntil})
+	return a.Reserve(ctx, taking)
+}
+
+// reservation is of a resource for the visit of the act, for as long as the visit
+// is held, or for good once it is booked.
+func (d *Desk) reservation(a *act, r store.Resource, when booking.Interval) (store.Reservation, error) {
+	id, err := d.newID()
+	return store.Reservation{ID: id, Resource: r, Visit: a.rec.ID, When: when, Expires: a.rec.HeldUntil}, err
 }
 
 // expect adds a visitor to the visit of the act, unless they are there already.

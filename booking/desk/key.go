@@ -93,7 +93,7 @@ func makesVisit(by booking.Actor, act string, asked ...any) creation[Visit] {
 			if !maySteer(by, r) {
 				return Visit{}, booking.ErrNoSuchVisit
 			}
-			return detailed(ctx, tx, by, r)
+			return shown(ctx, tx, by, r)
 		},
 	}
 }

@@ -1,6 +1,7 @@
 package desk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"time"
@@ -31,6 +32,9 @@ func (d *Desk) MoveFor(ctx context.Context, by booking.Actor, ref booking.Refere
 		if err != nil {
 			return err
 		}
+		if moved, err = a.homed(ctx, moved); err != nil {
+			return err
+		}
 		if moved.Device, err = d.chooseDevice(ctx, a, moved, moved.ID); err != nil {
 			return err
 		}
@@ -53,7 +57,7 @@ func (d *Desk) whereTo(ctx context.Context, a *act, version int, want Occasion) 
 		asked: want.Overrides,
 	}
 	var err error
-	if o.ward, err = a.Ward(ctx, a.rec.Ward); err != nil {
+	if o.ward, err = a.Ward(ctx, cmp.Or(a.rec.LiesIn, a.rec.Ward)); err != nil {
 		return none, err
 	}
 	if a.by.Visitor() != "" {
@@ -70,6 +74,28 @@ func (d *Desk) whereTo(ctx context.Context, a *act, version int, want Occasion) 
 		return none, err
 	}
 	return slot.When, a.setAside(ctx, o.used)
+}
+
+// homed is a visit that moves as one of the ward where its patient lies now, if that
+// is another than it was booked in.
+func (a *act) homed(ctx context.Context, v booking.Visit) (booking.Visit, error) {
+	if a.rec.LiesIn == "" || a.rec.LiesIn == v.Ward {
+		return v, nil
+	}
+	return a.homeIn(ctx, v, a.rec.LiesIn)
+}
+
+// homeIn makes a visit one of a ward, under the policy in force there.
+func (a *act) homeIn(ctx context.Context, v booking.Visit, id booking.WardID) (booking.Visit, error) {
+	ward, err := a.Ward(ctx, id)
+	if err != nil {
+		return v, err
+	}
+	buffers := ward.Policy.BuffersFor(a.rec.PatientRecord.Infection)
+	a.Changed(v.Ward)
+	a.ward = ward
+	v.Ward, v.PolicyVersion, v.Prepare, v.Clean = ward.ID, ward.Policy.Version, buffers.Prepare, buffers.Clean
+	return v, a.RehomeVisit(ctx, v, ward)
 }
 
 // steerable refuses what relatives may no longer change, and a page that is out
@@ -99,10 +125,7 @@ func (d *Desk) moveTo(ctx context.Context, a *act, moved booking.Visit) error {
 	if err := a.save(ctx, moved); err != nil {
 		return err
 	}
-	if err := d.reserve(ctx, a, patientOf(moved.Patient), moved.When); err != nil {
-		return err
-	}
-	if err := d.reserve(ctx, a, deviceOf(moved.Device), moved.DeviceTime()); err != nil {
+	if err := d.reserveVisit(ctx, a); err != nil {
 		return err
 	}
 	if err := a.WithdrawNotices(ctx, moved.ID, "", a.now); err != nil {

@@ -42,17 +42,24 @@ func (d *Desk) newLink(ctx context.Context, tx *store.Tx, i booking.Invite) (str
 	return d.public + "/invitation/" + token, nil
 }
 
-// owe adds a notice to the outbox, by text message where there is a number.
+// owe adds a notice to the outbox.
 func (d *Desk) owe(ctx context.Context, tx *store.Tx, phone, email string, n booking.Notice) error {
-	id, err := d.newID()
+	n, err := d.addressed(n, phone, email)
 	if err != nil {
 		return err
 	}
-	n.ID, n.Channel, n.To = id, booking.SMS, phone
+	return tx.AddNotice(ctx, n)
+}
+
+// addressed is a notice to somebody, by text message where there is a number.
+func (d *Desk) addressed(n booking.Notice, phone, email string) (booking.Notice, error) {
+	n.Channel, n.To = booking.SMS, phone
 	if phone == "" {
 		n.Channel, n.To = booking.Email, email
 	}
-	return tx.AddNotice(ctx, n)
+	var err error
+	n.ID, err = d.newID()
+	return n, err
 }
 
 // tellComing tells relatives that they are coming to the visit of the act: now,
@@ -62,11 +69,12 @@ func (d *Desk) tellComing(ctx context.Context, a *act, what booking.NoticeKind, 
 	if d.hushed {
 		return nil
 	}
+	var owed []booking.Notice
 	for _, p := range people {
 		if p.Role != booking.AsVisitor || p.Place == booking.Removed {
 			continue
 		}
-		visitor, err := a.Visitor(ctx, p.Visitor)
+		visitor, err := a.visitor(ctx, p.Visitor)
 		if err != nil {
 			return err
 		}
@@ -80,12 +88,13 @@ func (d *Desk) tellComing(ctx context.Context, a *act, what booking.NoticeKind, 
 			n.Dedupe = fmt.Sprintf("%s:%s:%d:%s", n.Kind, a.rec.ID, a.rec.Version, visitor.ID)
 			n.Words = a.words(a.rec.When)
 			n.Words["link"] = link
-			if err := d.owe(ctx, a.Tx, visitor.Phone, visitor.Email, n); err != nil {
+			if n, err = d.addressed(n, visitor.Phone, visitor.Email); err != nil {
 				return err
 			}
+			owed = append(owed, n)
 		}
 	}
-	return nil
+	return a.AddNotice(ctx, owed...)
 }
 
 // comingNotices are what somebody coming to the visit of the act is owed, with
@@ -122,7 +131,7 @@ func (d *Desk) tellOff(ctx context.Context, a *act) error {
 }
 
 func (d *Desk) tellOneOff(ctx context.Context, a *act, id booking.VisitorID) error {
-	visitor, err := a.Visitor(ctx, id)
+	visitor, err := a.visitor(ctx, id)
 	if err != nil {
 		return err
 	}

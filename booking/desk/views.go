@@ -61,7 +61,7 @@ type Visit struct {
 	StandIn       *booking.Device // on which it would start in the place of its own; only on a Board
 	People        []booking.Participant
 	Interpreter   *booking.InterpreterBooking // nil when none is asked for
-	Companions    []Companion                 // who could come; only while it is held or booked
+	Companions    []Companion                 // who could come; only from Held and Visit, while it is held or booked
 }
 
 // Details are what a family says of a visit while they fill in its form.

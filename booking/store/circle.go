@@ -115,28 +115,43 @@ func (tx *Tx) SaveMember(ctx context.Context, m booking.CircleMember) error {
 	return tx.save(ctx, "save member", saveMember, m.ID, m.Relationship, m.Status, at(m.ApprovedAt))
 }
 
+const standing = `
+SELECT ` + patientColumns + `, s.ward_id, COALESCE(b.bay, ''),
+       c.id, c.patient_id, c.basis, c.given_by, c.recorded_by, c.at, c.review_on, c.withdrawn_at,
+       m.id, m.patient_id, m.relationship, m.status, m.approved_at, CASE WHEN x.id IS NULL THEN 0 ELSE 1 END,
+       ` + visitorColumns + `
+FROM   patients AS p
+       LEFT JOIN stays AS s ON s.patient_id = p.id AND s.to_at IS NULL LEFT JOIN beds AS b ON b.id = s.bed_id
+       LEFT JOIN consents AS c ON c.id = (
+           SELECT l.id FROM consents AS l WHERE l.patient_id = p.id ORDER BY l.at DESC, l.id DESC LIMIT 1)
+       LEFT JOIN circle_members AS m ON m.patient_id = p.id AND m.visitor_id = $2 LEFT JOIN visitors AS w ON w.id = m.visitor_id
+       LEFT JOIN bars AS x ON x.patient_id = m.patient_id AND x.visitor_id = m.visitor_id AND x.lifted_at IS NULL
+WHERE  p.id = $1`
+
 // Standing returns everything that decides whether a visitor may visit a
 // patient. The ward is zero when the patient lies nowhere.
-func (tx *Tx) Standing(ctx context.Context, patient booking.PatientID, visitor booking.VisitorID) (s booking.Standing, err error) {
-	if s.Patient, err = tx.Patient(ctx, patient); err != nil {
-		return s, err
+func (tx *Tx) Standing(ctx context.Context, patient booking.PatientID, visitor booking.VisitorID) (booking.Standing, error) {
+	if !isID(visitor) {
+		visitor = "" // a form may name a visitor by what is no id at all
 	}
-	stay, err := tx.Stay(ctx, patient)
-	if err != nil {
-		return s, err
+	s, err := one(ctx, tx, "standing", booking.ErrNoSuchPatient, scanStanding, standing, patient, orNull(visitor))
+	if err == nil && s.Ward.ID != "" {
+		s.Ward, err = tx.Ward(ctx, s.Ward.ID)
 	}
-	s.Bay = stay.Bay
-	if stay.Ward != "" {
-		if s.Ward, err = tx.Ward(ctx, stay.Ward); err != nil {
-			return s, err
-		}
-	}
-	if s.Consent, err = tx.Consent(ctx, patient); err != nil {
-		return s, err
-	}
-	// Last, since a form may name a visitor by what is no id at all, and after
-	// that PostgreSQL answers nothing more in this transaction.
-	s.Member, err = tx.MemberOf(ctx, patient, visitor)
+	return s, err
+}
+
+func scanStanding(row scanner) (s booking.Standing, err error) {
+	var approved, verified, given, withdrawn stamp
+	var review day
+	var barred int
+	c, m, v := &s.Consent, &s.Member, &s.Member.Visitor
+	err = row.Scan(append(patientDest(&s.Patient), into(&s.Ward.ID), &s.Bay,
+		into(&c.ID), into(&c.Patient), into(&c.Basis), into(&c.By), into(&c.RecordedBy), &given, &review, &withdrawn,
+		into(&m.ID), into(&m.Patient), into(&m.Relationship), into(&m.Status), &approved, &barred,
+		into(&v.ID), into(&v.Name), into(&v.Phone), into(&v.Email), &verified)...)
+	c.At, c.ReviewOn, c.WithdrawnAt = given.Time, review.Date, withdrawn.Time
+	m.ApprovedAt, m.Barred, v.Verified = approved.Time, barred == 1, verified.Time
 	return s, err
 }
 

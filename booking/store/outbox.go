@@ -10,24 +10,45 @@ import (
 	"github.com/wardvisit/wardvisit/booking"
 )
 
-const addNotice = `
-INSERT INTO outbox (id, kind, channel, recipient, visit_id, dedupe, due_at, expires_at, words, state)
-SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, 'pending'
-WHERE  $2 IN ('interpreter_ask', 'interpreter_off', 'interpreter_confirm') OR NOT EXISTS (
-       SELECT 1 FROM visits AS v JOIN patients AS p ON p.id = v.patient_id WHERE v.id = $5 AND p.state = 'died')
+const (
+	addNotice = `
+INSERT INTO outbox (id, kind, channel, recipient, visit_id, dedupe, due_at, expires_at, words, state) VALUES`
+	onceEach = `
 ON CONFLICT (dedupe) DO NOTHING`
 
-// AddNotice owes somebody a notice. Owing the same fact twice is owing it once.
-// A family is never owed one about a visit to a patient who has died, whichever
-// act would have it so: only people say that.
-func (tx *Tx) AddNotice(ctx context.Context, n booking.Notice) error {
-	words, err := json.Marshal(n.Words)
-	if err != nil {
-		return fmt.Errorf("store: words of a notice: %w", err)
+	inMourning = `
+SELECT count(*) FROM visits AS v JOIN patients AS p ON p.id = v.patient_id WHERE v.id = $1 AND p.state = 'died'`
+)
+
+// AddNotice owes notices to people. Owing the same fact twice is owing it once. A
+// family is never owed one about a visit to a patient who has died, whichever act
+// would have it so: only people say that.
+func (tx *Tx) AddNotice(ctx context.Context, notices ...booking.Notice) error {
+	died := map[booking.VisitID]bool{"": false}
+	var rows [][]any
+	for _, n := range notices {
+		if _, known := died[n.Visit]; !known && !toInterpreter[n.Kind] {
+			count, err := one(ctx, tx, "look for a death", nil, scalar[int], inMourning, n.Visit)
+			if err != nil {
+				return err
+			}
+			died[n.Visit] = count > 0
+		}
+		if died[n.Visit] && !toInterpreter[n.Kind] {
+			continue
+		}
+		words, err := json.Marshal(n.Words)
+		if err != nil {
+			return fmt.Errorf("store: words of a notice: %w", err)
+		}
+		rows = append(rows, []any{n.ID, n.Kind, n.Channel, n.To, orNull(n.Visit), n.Dedupe, at(n.Due), at(n.Expires), string(words), "pending"})
 	}
-	_, err = tx.run(ctx, "add notice", addNotice, n.ID, n.Kind, n.Channel, n.To, orNull(n.Visit), n.Dedupe,
-		at(n.Due), at(n.Expires), string(words))
-	return err
+	return tx.saveAll(ctx, "add notice", addNotice, onceEach, rows)
+}
+
+// toInterpreter are the notices that interpreters are sent, not families.
+var toInterpreter = map[booking.NoticeKind]bool{
+	booking.NoticeInterpreterAsk: true, booking.NoticeInterpreterOff: true, booking.NoticeInterpreterConfirm: true,
 }
 
 const withdrawNotices = `

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/wardvisit/wardvisit/booking"
@@ -19,9 +20,9 @@ type Record struct {
 	Offer         *booking.InterpreterBooking // the open one, or the last; nil when nobody was asked
 }
 
-// A choice of visits is a condition on v with its arguments. It is said once,
-// and the three statements that fetch records are built around it, so that a
-// day of visits costs as many statements as one visit does.
+// A choice of visits is a condition on v with its arguments. It is said once, and
+// the statements that fetch records are built around it, so that a day of visits
+// costs as many statements as one visit does.
 const (
 	oneVisit       = `v.id = $1`
 	oneReference   = `v.reference = $1`
@@ -33,22 +34,20 @@ const (
 )
 
 const (
+	// A row for each person expected at each visit, and one for a visit at which
+	// nobody is.
 	selectRecords = `
 SELECT ` + visitColumns + `, ` + patientColumns + `, ` + deviceColumns + `, COALESCE(b.bay, ''), COALESCE(b.name, ''),
-       s.ward_id
+       s.ward_id, CASE WHEN EXISTS (SELECT 1 FROM interpreter_bookings AS o WHERE o.visit_id = v.id) THEN 1 ELSE 0 END,
+       y.id, COALESCE(y.role, ''), y.visitor_id, y.interpreter_id, COALESCE(w.name, i.name, ''),
+       CASE WHEN y.role = 'interpreter' THEN v.language ELSE COALESCE(m.relationship, '') END, COALESCE(y.place, ''), y.here_since
 FROM   visits AS v JOIN patients AS p ON p.id = v.patient_id JOIN devices AS d ON d.id = v.device_id
        LEFT JOIN stays AS s ON s.patient_id = p.id AND s.to_at IS NULL LEFT JOIN beds AS b ON b.id = s.bed_id
-WHERE  `
-	orderRecords = ` ORDER BY v.starts_at, v.id`
-
-	selectPeople = `
-SELECT y.id, y.visit_id, y.role, y.visitor_id, y.interpreter_id, COALESCE(w.name, i.name, ''),
-       CASE WHEN y.role = 'interpreter' THEN v.language ELSE COALESCE(m.relationship, '') END, y.place, y.here_since
-FROM   participants AS y JOIN visits AS v ON v.id = y.visit_id
+       LEFT JOIN participants AS y ON y.visit_id = v.id
        LEFT JOIN visitors AS w ON w.id = y.visitor_id LEFT JOIN interpreters AS i ON i.id = y.interpreter_id
        LEFT JOIN circle_members AS m ON m.patient_id = v.patient_id AND m.visitor_id = y.visitor_id
 WHERE  `
-	orderPeople = ` ORDER BY y.role DESC, CASE WHEN y.visitor_id = v.held_for THEN 0 ELSE 1 END, y.id`
+	orderRecords = ` ORDER BY v.starts_at, v.id, y.role DESC, CASE WHEN y.visitor_id = v.held_for THEN 0 ELSE 1 END, y.id`
 
 	selectOffers = `
 SELECT ` + offerColumns + ` FROM interpreter_bookings AS o JOIN visits AS v ON v.id = o.visit_id
@@ -136,50 +135,57 @@ func (tx *Tx) VisitsOfInterpreter(ctx context.Context, id booking.InterpreterID,
 }
 
 func (tx *Tx) records(ctx context.Context, choice string, args ...any) ([]Record, error) {
-	records, err := all(ctx, tx, "visits", scanRecord, selectRecords+choice+orderRecords, args...)
-	if err != nil || len(records) == 0 {
-		return nil, err
-	}
-	people, err := all(ctx, tx, "people", scanParticipant, selectPeople+choice+orderPeople, args...)
+	rows, err := all(ctx, tx, "visits", scanRecord, selectRecords+choice+orderRecords, args...)
 	if err != nil {
 		return nil, err
+	}
+	var records []Record
+	asked := false
+	for _, r := range rows {
+		if n := len(records); n > 0 && records[n-1].ID == r.ID {
+			records[n-1].People = append(records[n-1].People, r.People...)
+		} else {
+			records = append(records, r.Record)
+		}
+		asked = asked || r.asked
+	}
+	if !asked {
+		return records, nil
 	}
 	offers, err := all(ctx, tx, "offers", scanOffer, selectOffers+choice+orderOffers, args...)
 	if err != nil {
 		return nil, err
 	}
-	where := make(map[booking.VisitID]*Record, len(records))
-	for i := range records {
-		where[records[i].ID] = &records[i]
-	}
-	for _, p := range people {
-		if r, ok := where[p.Visit]; ok {
-			r.People = append(r.People, p)
-		}
-	}
 	for _, o := range offers {
-		if r, ok := where[o.Visit]; ok && (r.Offer == nil || !r.Offer.Open()) {
-			r.Offer = &o
+		at := slices.IndexFunc(records, func(r Record) bool { return r.ID == o.Visit })
+		if at >= 0 && (records[at].Offer == nil || !records[at].Offer.Open()) {
+			records[at].Offer = &o
 		}
 	}
 	return records, nil
 }
 
-func scanRecord(row scanner) (r Record, err error) {
-	visit, fillVisit := visitDest(&r)
+// A recordRow is a visit with one of those expected at it.
+type recordRow struct {
+	Record
+	asked bool // an interpreter
+}
+
+func scanRecord(row scanner) (r recordRow, err error) {
+	var asked int
+	var p booking.Participant
+	var here stamp
+	visit, fillVisit := visitDest(&r.Record)
 	device, fillDevice := deviceDest(&r.DeviceRecord)
-	dest := append(visit, patientDest(&r.PatientRecord)...)
-	dest = append(append(dest, device...), &r.Bay, &r.Bed, into(&r.LiesIn))
+	dest := slices.Concat(visit, patientDest(&r.PatientRecord), device, []any{&r.Bay, &r.Bed, into(&r.LiesIn), &asked,
+		into(&p.ID), &p.Role, into(&p.Visitor), into(&p.Interpreter), &p.Name, &p.Relationship, &p.Place, &here})
 	if err = row.Scan(dest...); err != nil {
 		return r, err
 	}
+	if r.asked = asked == 1; p.ID != "" {
+		p.Visit, p.HereSince = r.ID, here.Time
+		r.People = []booking.Participant{p}
+	}
 	fillDevice()
 	return r, fillVisit()
-}
-
-func scanParticipant(row scanner) (p booking.Participant, err error) {
-	var here stamp
-	err = row.Scan(&p.ID, &p.Visit, &p.Role, into(&p.Visitor), into(&p.Interpreter), &p.Name, &p.Relationship, &p.Place, &here)
-	p.HereSince = here.Time
-	return p, err
 }

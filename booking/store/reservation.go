@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/wardvisit/wardvisit/booking"
@@ -78,39 +79,71 @@ var noSuch = map[Kind]error{
 	Patient: booking.ErrNoSuchPatient, Interpreter: booking.ErrNoSuchInterpreter,
 }
 
-const addReservation = `
-INSERT INTO reservations (id, resource_kind, resource_id, visit_id, starts_at, ends_at, state, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
+const addReservations = `
+INSERT INTO reservations (id, resource_kind, resource_id, visit_id, starts_at, ends_at, state, expires_at) VALUES`
 
-// Reserve takes a resource, which this act has touched, for a visit. It returns
-// *Taken if another visit has it for some of that time, also one whose hold has
-// lapsed: see Lapsed.
-func (tx *Tx) Reserve(ctx context.Context, r Reservation) error {
-	state := "firm"
-	if !r.Expires.IsZero() {
-		state = "held"
+// Reserve takes resources, which this act has touched, for a visit. It returns
+// *Taken, of the last, if another visit has one of them for some of that time,
+// also one whose hold has lapsed: see Lapsed.
+func (tx *Tx) Reserve(ctx context.Context, taking ...Reservation) error {
+	rows := make([][]any, len(taking))
+	for i, r := range taking {
+		state := "firm"
+		if !r.Expires.IsZero() {
+			state = "held"
+		}
+		rows[i] = []any{r.ID, r.Resource.Kind, r.Resource.ID, r.Visit, at(r.When.Start()), at(r.When.End()), state, at(r.Expires)}
 	}
-	_, err := tx.tx.ExecContext(ctx, addReservation, r.ID, r.Resource.Kind, r.Resource.ID, r.Visit,
-		at(r.When.Start()), at(r.When.End()), state, at(r.Expires))
+	last := taking[len(taking)-1].Resource.Kind
+	_, err := tx.tx.ExecContext(ctx, addReservations+placesFor(len(rows), len(rows[0])), slices.Concat(rows...)...)
 	if err == nil {
 		return nil
 	}
 	switch tx.store.engine.broken(err) {
 	case "reservations_no_overlap", "interpreter_not_away", "interpreter_rest":
-		err = &Taken{r.Resource.Kind}
+		err = &Taken{last}
 	}
-	return fmt.Errorf("store: reserve a %s: %w", r.Resource.Kind, err)
+	return fmt.Errorf("store: reserve a %s: %w", last, err)
 }
 
-const lapsedHolds = `
-SELECT visit_id FROM reservations
-WHERE  resource_kind = $1 AND resource_id = $2 AND state = 'held' AND expires_at <= $3 AND starts_at < $5 AND $4 < ends_at
-ORDER  BY visit_id`
+// A Lapsed hold has run out, and stands in the way. Whoever meets it ends it, in
+// the same transaction.
+type Lapsed struct {
+	Visit  booking.VisitID
+	Device booking.DeviceID // the visit's
+}
 
-// Lapsed are the visits whose hold on a resource has run out and stands in the
-// way of an interval. Whoever meets them ends them, in the same transaction.
-func (tx *Tx) Lapsed(ctx context.Context, r Resource, when booking.Interval, now time.Time) ([]booking.VisitID, error) {
-	return all(ctx, tx, "lapsed holds", scalar[booking.VisitID], lapsedHolds, r.Kind, r.ID, at(now), at(when.Start()), at(when.End()))
+const (
+	selectLapsed = `
+SELECT r.visit_id, v.device_id FROM reservations AS r JOIN visits AS v ON v.id = r.visit_id
+WHERE  r.state = 'held' AND r.expires_at <= $1 AND `
+	lapsedOf = selectLapsed + `r.resource_kind = $2 AND r.resource_id = $3 AND r.starts_at < $5 AND $4 < r.ends_at
+ORDER  BY r.visit_id`
+	lapsedFor = selectLapsed + `(
+       r.resource_kind = 'patient' AND r.resource_id = $2 AND r.starts_at < $4 AND $3 < r.ends_at OR
+       r.resource_kind = 'device' AND r.resource_id = $5 AND r.starts_at < $7 AND $6 < r.ends_at)
+ORDER  BY r.visit_id`
+)
+
+// Lapsed are the lapsed holds on a resource for some of an interval.
+func (tx *Tx) Lapsed(ctx context.Context, r Resource, when booking.Interval, now time.Time) ([]Lapsed, error) {
+	return tx.lapsed(ctx, lapsedOf, at(now), r.Kind, r.ID, at(when.Start()), at(when.End()))
+}
+
+// LapsedFor are the lapsed holds on what a visit is to have: its patient and its
+// device.
+func (tx *Tx) LapsedFor(ctx context.Context, v booking.Visit, now time.Time) ([]Lapsed, error) {
+	device := v.DeviceTime()
+	return tx.lapsed(ctx, lapsedFor, at(now), v.Patient, at(v.When.Start()), at(v.When.End()),
+		v.Device, at(device.Start()), at(device.End()))
+}
+
+func (tx *Tx) lapsed(ctx context.Context, query string, args ...any) ([]Lapsed, error) {
+	found, err := all(ctx, tx, "lapsed holds", func(row scanner) (l Lapsed, err error) {
+		err = row.Scan(&l.Visit, &l.Device)
+		return l, err
+	}, query, args...)
+	return slices.Compact(found), err // one that has lapsed on both is one
 }
 
 const (

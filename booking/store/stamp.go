@@ -3,6 +3,7 @@ package store
 import (
 	"database/sql/driver"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/wardvisit/wardvisit/booking"
@@ -100,6 +101,20 @@ func (m maybe[T]) Scan(src any) error {
 		return fmt.Errorf("store: a text from %T", src)
 	}
 	return nil
+}
+
+// isID reports whether a text is written as every id is.
+func isID[T ~string](v T) bool {
+	if len(v) != 36 {
+		return false
+	}
+	for i := range len(v) {
+		dash := i == 8 || i == 13 || i == 18 || i == 23
+		if dash != (v[i] == '-') || !dash && !strings.ContainsRune("0123456789abcdefABCDEF", rune(v[i])) {
+			return false
+		}
+	}
+	return true
 }
 
 // minutes gives a length as the tables keep it.

@@ -6,7 +6,10 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math/bits"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -18,8 +21,9 @@ type Store struct {
 	write, read *sql.DB
 	engine      *engine
 
-	mu    sync.Mutex // guards zones
-	zones map[string]*time.Location
+	mu       sync.Mutex // guards what follows
+	zones    map[string]*time.Location
+	policies map[policyKey]booking.Policy
 }
 
 // Open opens the database at url, "sqlite:PATH" or "postgres://…", whose shape
@@ -29,7 +33,7 @@ func Open(ctx context.Context, url string) (*Store, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Store{write: write, read: read, engine: e, zones: map[string]*time.Location{}}, nil
+	return &Store{write: write, read: read, engine: e, zones: map[string]*time.Location{}, policies: map[policyKey]booking.Policy{}}, nil
 }
 
 // Close closes the database, after the transactions under way.
@@ -46,11 +50,12 @@ func (s *Store) Ping(ctx context.Context) error { return s.read.PingContext(ctx)
 
 // A Tx is one transaction. Its methods are the only way to the tables.
 type Tx struct {
-	tx     *sql.Tx
-	store  *Store
-	wards  map[wardKey]booking.Ward    // loaded by this transaction
-	serial map[booking.WardID]struct{} // wards whose serial grows at the commit
-	seen   map[booking.DeviceID]seen   // devices looked at by this transaction; see touchDevice
+	tx      *sql.Tx
+	store   *Store
+	wards   map[booking.WardID]booking.Ward // read by this transaction; of their policies, the version
+	decides bool                            // it makes a policy
+	serial  map[booking.WardID]struct{}     // wards whose serial grows at the commit
+	seen    map[booking.DeviceID]seen       // devices looked at by this transaction; see touchDevice
 }
 
 // ErrAgain says that somebody else was a moment faster: the act is to be run
@@ -147,6 +152,48 @@ func (tx *Tx) save(ctx context.Context, what, query string, args ...any) error {
 		err = fmt.Errorf("store: %s: no such row", what)
 	}
 	return err
+}
+
+// saveAll adds rows to a table by an INSERT that ends before its VALUES, several
+// rows to a statement. end follows them.
+func (tx *Tx) saveAll(ctx context.Context, what, insert, end string, rows [][]any) error {
+	for len(rows) > 0 {
+		n := rowsAtOnce(len(rows))
+		if _, err := tx.run(ctx, what, insert+placesFor(n, len(rows[0]))+end, slices.Concat(rows[:n]...)...); err != nil {
+			return err
+		}
+		rows = rows[n:]
+	}
+	return nil
+}
+
+// rowsAtOnce is how many of so many rows to add by one statement: as many as an
+// act adds, or a power of two, so that there are few statements to keep prepared.
+func rowsAtOnce(rows int) int {
+	const few, most = 8, 256
+	if rows <= few {
+		return rows
+	}
+	return min(most, 1<<(bits.Len(uint(rows))-1))
+}
+
+// placesFor writes the places of rows of so many columns: ($1, $2), ($3, $4).
+func placesFor(rows, columns int) string {
+	var b strings.Builder
+	for n := range rows * columns {
+		switch {
+		case n == 0:
+			b.WriteString(" (")
+		case n%columns == 0:
+			b.WriteString("), (")
+		default:
+			b.WriteString(", ")
+		}
+		b.WriteByte('$')
+		b.WriteString(strconv.Itoa(n + 1))
+	}
+	b.WriteByte(')')
+	return b.String()
 }
 
 // A scanner is a row to read.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/wardvisit/wardvisit/booking"
@@ -53,30 +54,35 @@ func (tx *Tx) AddPolicy(ctx context.Context, ward booking.WardID, p booking.Poli
 		b, own := p.Infected[i]
 		args = append(args, sql.NullInt64{Int64: int64(minutes(b.Prepare)), Valid: own}, sql.NullInt64{Int64: int64(minutes(b.Clean)), Valid: own})
 	}
+	tx.decides = true
+	delete(tx.wards, ward) // which version is in force
 	return tx.save(ctx, "add policy", addPolicy, args...)
 }
 
-// wardKey is a ward under one version of its policy; 0 is the one in force.
-type wardKey struct {
-	id      booking.WardID
+// policyKey names one version of a ward's policy.
+type policyKey struct {
+	ward    booking.WardID
 	version int
 }
 
 const (
-	selectWard = `
-SELECT w.id, w.name, w.phone, w.enabled, s.id, s.name, s.zone,
+	placeColumns  = `w.id, w.name, w.phone, w.enabled, s.id, s.name, s.zone`
+	policyColumns = `
        p.version, p.prepare_minutes, p.clean_minutes, p.earliest_minutes, p.notice_minutes,
        p.change_cutoff_minutes, p.hold_minutes, p.opens_before_minutes, p.grace_minutes, p.people,
        p.staff_earliest_minutes, p.staff_notice_minutes, p.weekly_min, p.weekly_max, p.week_starts, p.offer_minutes,
        p.made_at, p.made_by, p.contact_prepare, p.contact_clean, p.droplet_prepare, p.droplet_clean,
-       p.airborne_prepare, p.airborne_clean
-FROM   wards AS w JOIN sites AS s ON s.id = w.site_id JOIN policies AS p ON p.ward_id = w.id`
+       p.airborne_prepare, p.airborne_clean`
 
-	wardByID = selectWard + `
-WHERE  w.id = $1
-  AND  p.version = CASE WHEN $2 = 0 THEN (SELECT max(q.version) FROM policies AS q WHERE q.ward_id = w.id) ELSE $2 END`
+	wardByID = `
+SELECT ` + placeColumns + `, (SELECT max(q.version) FROM policies AS q WHERE q.ward_id = w.id)
+FROM   wards AS w JOIN sites AS s ON s.id = w.site_id WHERE w.id = $1`
 
-	allWards = selectWard + `
+	policyByVersion = `SELECT ` + policyColumns + ` FROM policies AS p WHERE p.ward_id = $1 AND p.version = $2`
+
+	allWards = `
+SELECT ` + placeColumns + `, ` + policyColumns + `
+FROM   wards AS w JOIN sites AS s ON s.id = w.site_id JOIN policies AS p ON p.ward_id = w.id
 WHERE  p.version = (SELECT max(q.version) FROM policies AS q WHERE q.ward_id = w.id)
 ORDER  BY w.name, w.id`
 )
@@ -89,19 +95,49 @@ func (tx *Tx) Ward(ctx context.Context, id booking.WardID) (booking.Ward, error)
 // WardUnder returns a ward with one version of its policy; 0 is the one in
 // force.
 func (tx *Tx) WardUnder(ctx context.Context, id booking.WardID, version int) (booking.Ward, error) {
-	key := wardKey{id, version}
-	if w, ok := tx.wards[key]; ok {
-		return w, nil
+	w, ok := tx.wards[id]
+	if !ok {
+		var err error
+		if w, err = one(ctx, tx, "ward", booking.ErrNoSuchWard, tx.scanPlace, wardByID, id); err != nil {
+			return w, err
+		}
+		if tx.wards == nil {
+			tx.wards = map[booking.WardID]booking.Ward{}
+		}
+		tx.wards[id] = w
 	}
-	w, err := one(ctx, tx, "ward", booking.ErrNoSuchWard, tx.scanWard, wardByID, id, version)
-	if err != nil {
-		return w, err
+	if version == 0 {
+		version = w.Policy.Version
 	}
-	if tx.wards == nil {
-		tx.wards = map[wardKey]booking.Ward{}
+	var err error
+	w.Policy, err = tx.policy(ctx, policyKey{id, version})
+	return w, err
+}
+
+// policy returns one version of a ward's policy. A version never changes once it
+// is there, so it is read once; but not from the transaction that makes it, which
+// may yet come to nothing.
+func (tx *Tx) policy(ctx context.Context, key policyKey) (booking.Policy, error) {
+	tx.store.mu.Lock()
+	p, known := tx.store.policies[key]
+	tx.store.mu.Unlock()
+	if known {
+		p.Infected = maps.Clone(p.Infected)
+		return p, nil
 	}
-	tx.wards[key] = w
-	return w, nil
+	p, err := one(ctx, tx, "policy", booking.ErrNoSuchWard, func(row scanner) (p booking.Policy, err error) {
+		dest, fill := policyDest(&p)
+		err = row.Scan(dest...)
+		fill()
+		return p, err
+	}, policyByVersion, key.ward, key.version)
+	if err == nil && !tx.decides {
+		tx.store.mu.Lock()
+		defer tx.store.mu.Unlock()
+		tx.store.policies[key] = p
+		p.Infected = maps.Clone(p.Infected)
+	}
+	return p, err
 }
 
 // Wards are all wards, by name.
@@ -110,22 +146,38 @@ func (tx *Tx) Wards(ctx context.Context) ([]booking.Ward, error) {
 }
 
 func (tx *Tx) scanWard(row scanner) (w booking.Ward, err error) {
-	dest, fill := tx.wardDest(&w)
-	if err = row.Scan(dest...); err != nil {
+	place, zone := placeDest(&w)
+	policy, fill := policyDest(&w.Policy)
+	if err = row.Scan(append(place, policy...)...); err != nil {
 		return w, err
 	}
-	return w, fill()
+	fill()
+	w.Site.Zone, err = tx.store.zone(*zone)
+	return w, err
 }
 
-// wardDest are the places for the columns of selectWard; fill completes w from
-// them.
-func (tx *Tx) wardDest(w *booking.Ward) (dest []any, fill func() error) {
-	var zone string
+// scanPlace reads a ward of whose policy only the version is known.
+func (tx *Tx) scanPlace(row scanner) (w booking.Ward, err error) {
+	place, zone := placeDest(&w)
+	if err = row.Scan(append(place, &w.Policy.Version)...); err != nil {
+		return w, err
+	}
+	w.Site.Zone, err = tx.store.zone(*zone)
+	return w, err
+}
+
+// placeDest are the places for placeColumns, and for the name of the zone.
+func placeDest(w *booking.Ward) (dest []any, zone *string) {
+	zone = new(string)
+	return []any{&w.ID, &w.Name, &w.Phone, &w.Enabled, &w.Site.ID, &w.Site.Name, zone}, zone
+}
+
+// policyDest are the places for policyColumns; fill completes p from them.
+func policyDest(p *booking.Policy) (dest []any, fill func()) {
 	var prepare, clean, earliest, notice, cutoff, hold, opens, grace, staffEarliest, staffNotice, weekStarts, offer int
 	var made stamp
 	var infected [6]sql.NullInt64 // as booking.Infections: to prepare and to clean
-	p := &w.Policy
-	fill = func() (err error) {
+	fill = func() {
 		p.Prepare, p.Clean, p.Earliest, p.Notice = lasting(prepare), lasting(clean), lasting(earliest), lasting(notice)
 		p.ChangeCutoff, p.HoldFor, p.OpensBefore, p.Grace = lasting(cutoff), lasting(hold), lasting(opens), lasting(grace)
 		p.StaffEarliest, p.StaffNotice, p.OfferFor = lasting(staffEarliest), lasting(staffNotice), lasting(offer)
@@ -138,11 +190,8 @@ func (tx *Tx) wardDest(w *booking.Ward) (dest []any, fill func() error) {
 				p.Infected[i] = booking.Buffers{Prepare: lasting(int(b[0].Int64)), Clean: lasting(int(b[1].Int64))}
 			}
 		}
-		w.Site.Zone, err = tx.store.zone(zone)
-		return err
 	}
-	dest = []any{&w.ID, &w.Name, &w.Phone, &w.Enabled, &w.Site.ID, &w.Site.Name, &zone,
-		&p.Version, &prepare, &clean, &earliest, &notice, &cutoff, &hold, &opens, &grace, &p.People,
+	dest = []any{&p.Version, &prepare, &clean, &earliest, &notice, &cutoff, &hold, &opens, &grace, &p.People,
 		&staffEarliest, &staffNotice, &p.WeeklyMin, &p.WeeklyMax, &weekStarts, &offer, &made, &p.MadeBy}
 	for i := range infected {
 		dest = append(dest, &infected[i])

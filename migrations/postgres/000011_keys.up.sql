@@ -20,3 +20,6 @@ COMMENT ON COLUMN act_keys.answer IS 'The id of what the act made.';
 -- visits lie before it or after.
 DROP INDEX reservations_taken;
 CREATE INDEX reservations_taken ON reservations (resource_kind, resource_id, starts_at) WHERE state <> 'released';
+CREATE INDEX reservations_held ON reservations (resource_kind, resource_id) WHERE state = 'held';
+
+CREATE INDEX interpreter_bookings_visit ON interpreter_bookings (visit_id);

@@ -15,6 +15,8 @@ WHEN NEW.state <> 'released' AND EXISTS (
     AND taken.state <> 'released'
     AND taken.starts_at < NEW.ends_at AND NEW.starts_at < taken.ends_at)
 BEGIN SELECT RAISE(ABORT, 'reservations_no_overlap'); END;
+DROP INDEX reservations_held;
 DROP INDEX reservations_taken;
 CREATE INDEX reservations_taken ON reservations (resource_kind, resource_id, ends_at) WHERE state <> 'released';
+DROP INDEX interpreter_bookings_visit;
 DROP TABLE act_keys;

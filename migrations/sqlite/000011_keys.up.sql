@@ -21,6 +21,7 @@ CREATE INDEX act_keys_at ON act_keys (at);
 -- visits lie before it or after.
 DROP INDEX reservations_taken;
 CREATE INDEX reservations_taken ON reservations (resource_kind, resource_id, starts_at) WHERE state <> 'released';
+CREATE INDEX reservations_held ON reservations (resource_kind, resource_id) WHERE state = 'held';
 
 DROP TRIGGER reservations_no_overlap_insert;
 CREATE TRIGGER reservations_no_overlap_insert BEFORE INSERT ON reservations
@@ -43,3 +44,5 @@ WHEN NEW.state <> 'released'
     AND taken.state <> 'released' AND taken.starts_at < NEW.ends_at
   ORDER BY taken.starts_at DESC LIMIT 1)
 BEGIN SELECT RAISE(ABORT, 'reservations_no_overlap'); END;
+
+CREATE INDEX interpreter_bookings_visit ON interpreter_bookings (visit_id);
