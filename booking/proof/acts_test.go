@@ -3,6 +3,7 @@ package proof
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/wardvisit/wardvisit/booking"
@@ -17,7 +18,10 @@ type act struct {
 }
 
 // everything is what can be done to a booking, and to what a booking needs.
-var everything = []act{
+var everything = slices.Concat(daily, course)
+
+// daily is what is done every day.
+var daily = []act{
 	{"book", 18, (*client).book},
 	{"hold and forget", 6, (*client).holdOnly},
 	{"release", 3, (*client).release},
@@ -229,7 +233,7 @@ func (c *client) staffCancel() error {
 // offers.
 func (c *client) bookNow() error {
 	n := c.patient()
-	_, err := c.BookAt(c.ctx, sister(c.wardOf(n)), desk.BookedVisit{
+	_, err := c.BookAt(c.ctx, c.matron(), desk.BookedVisit{
 		Patient: patientID(n), Members: []booking.MemberID{memberID(n, c.r.IntN(2))}, Tongue: c.tongue(),
 		Start: c.clock().Add(time.Duration(1+c.r.IntN(40)) * time.Minute), Length: 15 * time.Minute,
 	})
@@ -296,24 +300,24 @@ func (c *client) answer() error {
 
 func (c *client) withdrawConsent() error {
 	n := c.patient()
-	return c.WithdrawConsent(c.ctx, sister(c.wardOf(n)), patientID(n))
+	return c.WithdrawConsent(c.ctx, c.matron(), patientID(n))
 }
 
 func (c *client) recordConsent() error {
 	n := c.patient()
-	_, err := c.RecordConsent(c.ctx, sister(c.wardOf(n)), booking.Consent{Patient: patientID(n), Basis: booking.BasisOwn})
+	_, err := c.RecordConsent(c.ctx, c.matron(), booking.Consent{Patient: patientID(n), Basis: booking.BasisOwn})
 	return err
 }
 
 func (c *client) bar() error {
 	n := c.patient()
-	_, err := c.Bar(c.ctx, sister(c.wardOf(n)), memberID(n, 1), "not safe")
+	_, err := c.Bar(c.ctx, c.matron(), memberID(n, 1), "not safe")
 	return err
 }
 
 func (c *client) unbar() error {
 	n := c.patient()
-	_, err := c.Unbar(c.ctx, sister(c.wardOf(n)), memberID(n, 1))
+	_, err := c.Unbar(c.ctx, c.matron(), memberID(n, 1))
 	return err
 }
 

@@ -53,7 +53,8 @@ var pepper = []byte("0123456789abcdef0123456789abcdef")
 
 // A size says how large a hospital is. Its wards are alike.
 type size struct {
-	wards, devices, patients int // devices and patients of each ward
+	wards, devices, patients int  // devices and patients of each ward
+	busy                     bool // open from two to five, with beds to move to, instead of from nine to six
 }
 
 // Everything has a fixed id, made of a letter for what it is and a number.
@@ -132,12 +133,19 @@ func addWard(h *desk.Hospital, site booking.Site, n int, s size) {
 	h.Wards = append(h.Wards, booking.Ward{
 		ID: wardID(n), Site: site, Name: fmt.Sprintf("Ward %d", n), Phone: "0113 496 0107", Enabled: true, Policy: booking.Policy{
 			Version: 1, Prepare: prepare, Clean: clean, Earliest: 14 * 24 * time.Hour, Notice: 30 * time.Minute,
-			ChangeCutoff: time.Hour, HoldFor: 10 * time.Minute, OpensBefore: 15 * time.Minute, Grace: 10 * time.Minute, People: 3,
+			StaffEarliest: 60 * 24 * time.Hour, OfferFor: 20 * time.Minute, ChangeCutoff: time.Hour, HoldFor: 10 * time.Minute, OpensBefore: 15 * time.Minute, Grace: 10 * time.Minute, People: 3,
 		},
 	})
+	opens, closes := booking.ClockTime(9*60), booking.ClockTime(18*60)
+	if s.busy {
+		opens, closes = 14*60, 17*60
+		for i := range 2 {
+			h.Beds = append(h.Beds, desk.Bed{Ward: wardID(n), Bay: "Bay 2", Name: fmt.Sprintf("Spare %d", i)})
+		}
+	}
 	for day := time.Sunday; day <= time.Saturday; day++ {
 		h.Sessions = append(h.Sessions, booking.Session{
-			ID: id[booking.SessionID]('t', n*10+int(day)), Ward: wardID(n), Weekday: day, Start: 9 * 60, End: 18 * 60,
+			ID: id[booking.SessionID]('t', n*10+int(day)), Ward: wardID(n), Weekday: day, Start: opens, End: closes,
 			Length: visitLength, Step: visitStep, ValidFrom: booking.Date{Year: 2026, Month: 11, Day: 1}, Audience: booking.ForRelatives,
 		})
 	}
@@ -180,7 +188,7 @@ type world struct {
 	now   atomic.Int64 // microseconds
 }
 
-func (w *world) clock() time.Time         { return time.UnixMicro(w.now.Load()).UTC() }
+func (w *world) clock() time.Time         { return time.UnixMicro(w.now.Add(1)).UTC() } // no two acts at one instant
 func (w *world) advance(by time.Duration) { w.now.Add(by.Microseconds()) }
 func (w *world) patients() int            { return w.size.wards * w.size.patients }
 func (w *world) wardOf(patient int) int   { return (patient-1)/w.size.patients + 1 }

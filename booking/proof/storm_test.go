@@ -75,7 +75,7 @@ func (w *world) storm(t *testing.T, seed uint64, turns int, acts []act) *tally {
 			c := &client{world: w, ctx: t.Context(), r: rand.New(rand.NewPCG(seed, uint64(n)))}
 			<-begin
 			for range turns {
-				a := choose(c.r, acts)
+				a := choose(c.r, acts, y)
 				y.add(a.name, a.do(c))
 			}
 		})
@@ -85,8 +85,12 @@ func (w *world) storm(t *testing.T, seed uint64, turns int, acts []act) *tally {
 	return y
 }
 
-// choose picks an act, each as often as its weight says.
-func choose(r *rand.Rand, acts []act) act {
+// choose picks an act, each as often as its weight says; now and then one that
+// nobody has managed yet.
+func choose(r *rand.Rand, acts []act, y *tally) act {
+	if fresh := y.missing(acts); len(fresh) > 0 && r.IntN(3) == 0 {
+		return fresh[r.IntN(len(fresh))]
+	}
 	total := 0
 	for _, a := range acts {
 		total += a.weight
@@ -100,22 +104,35 @@ func choose(r *rand.Rand, acts []act) act {
 	panic("weights do not add up")
 }
 
+// missing are the acts that nobody has managed.
+func (y *tally) missing(acts []act) (fresh []act) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	for _, a := range acts {
+		if y.done[a.name] == 0 {
+			fresh = append(fresh, a)
+		}
+	}
+	return fresh
+}
+
 // Sixty-four people do everything that can be done to a booking, at once, over few
 // slots. Nothing overlaps, nothing is left half done, whoever is refused is refused
 // by a rule, and nobody waits for anybody in a circle.
 func TestStorm(t *testing.T) {
 	t.Parallel()
-	inHospital(t, size{wards: 3, devices: 2, patients: 6}, func(t *testing.T, w *world) {
+	inHospital(t, size{wards: 3, devices: 2, patients: 6, busy: true}, func(t *testing.T, w *world) {
 		w.pairAll()
-		y := w.storm(t, 1, often(14, 400), everything)
+		y := w.storm(t, 1, often(9, 300), everything)
 		t.Logf("%v", y)
 		for i, fault := range y.faults {
 			if i < 20 {
 				t.Error("a fault, not a refusal: " + fault)
 			}
 		}
-		for _, a := range everything {
-			if y.done[a.name] == 0 {
+		// A short storm may miss what takes a death, or a full day, first.
+		if missed := y.missing(everything); len(missed) > often(len(everything)/4, 0) {
+			for _, a := range missed {
 				t.Errorf("nobody ever managed to %s: the storm proves nothing of it", a.name)
 			}
 		}
