@@ -23,6 +23,9 @@ func (d *Desk) Circles(ctx context.Context, by booking.Actor) ([]Circle, error) 
 			if err != nil {
 				return nil, err
 			}
+			if standing.Patient.MergedInto != "" {
+				continue // they are on the list under the other record
+			}
 			stay, err := tx.Stay(ctx, m.Patient)
 			if err != nil {
 				return nil, err

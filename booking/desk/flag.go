@@ -3,6 +3,7 @@ package desk
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -68,15 +69,16 @@ func (d *Desk) reviewDevice(ctx context.Context, tx *store.Tx, by booking.Actor,
 // can leave it with a trouble that it had not; everything else that people do to
 // one visit ends troubles, which costs one look when there were none.
 func (d *Desk) heed(ctx context.Context, a *act, was booking.Visit) error {
-	if !was.Tongue.IsZero() || !a.rec.Tongue.IsZero() {
-		return d.review(ctx, a.Tx, a.by, a.rec.ID)
-	}
-	if was.State == booking.Held {
+	interpreted := !was.Tongue.IsZero() || !a.rec.Tongue.IsZero()
+	if was.State == booking.Held && !interpreted {
 		return nil
 	}
 	flags, err := a.FlagsOfVisit(ctx, a.rec.ID)
-	if err != nil || !slices.ContainsFunc(flags, booking.Flag.Open) {
+	if err != nil || !interpreted && !slices.ContainsFunc(flags, booking.Flag.Open) {
 		return err
+	}
+	if slices.ContainsFunc(flags, func(f booking.Flag) bool { return f.Open() && f.Kind == booking.Overlapping }) {
+		return d.reviewPatient(ctx, a.Tx, a.by, a.rec.Patient) // the other one is alone now
 	}
 	return d.review(ctx, a.Tx, a.by, a.rec.ID)
 }
@@ -140,6 +142,12 @@ func (r *reviewer) reviewRecord(ctx context.Context, rec store.Record) error {
 			if err := r.record(ctx, booking.FlagClosed, f, string(f.Kind)+" "+string(f.Closing)); err != nil {
 				return err
 			}
+		}
+	}
+	if slices.ContainsFunc(closing, func(f booking.Flag) bool { return f.Kind == booking.Overlapping }) && rec.State == booking.Booked {
+		a := &act{Tx: r.Tx, by: r.by, now: r.now, rec: rec}
+		if err := r.d.claimPatient(ctx, a); err != nil && !errors.Is(err, booking.ErrPatientBusy) {
+			return err
 		}
 	}
 	for _, f := range opening {

@@ -286,7 +286,7 @@ func (d *Desk) TellPutBack(ctx context.Context, by booking.Actor, ref booking.Re
 func (m *movement) fallSilent(ctx context.Context) error {
 	id := m.patient.ID
 	// Before what interpreters are told, which is not to be taken back.
-	if err := m.WithdrawAll(ctx, id, m.now); err != nil {
+	if err := m.withdrawAll(ctx, id); err != nil {
 		return err
 	}
 	if err := m.StopAsking(ctx, id, m.now); err != nil {
@@ -318,6 +318,19 @@ func (m *movement) fallSilent(ctx context.Context) error {
 	return m.AddEvent(ctx, booking.Event{
 		At: m.now, By: m.by, Action: booking.TaskOpened, Subject: "patient " + string(id), Ward: m.after.Ward, Reason: "call_family",
 	})
+}
+
+// withdrawAll takes back what is unsent about a patient, also under a record that
+// became part of theirs.
+func (m *movement) withdrawAll(ctx context.Context, id booking.PatientID) error {
+	if err := m.WithdrawAll(ctx, id, m.now); err != nil {
+		return err
+	}
+	merges, err := m.MergedInto(ctx, id)
+	for _, merge := range merges {
+		err = errors.Join(err, m.withdrawAll(ctx, merge.Merged))
+	}
+	return err
 }
 
 // silence ends one visit after a death.

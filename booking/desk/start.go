@@ -18,6 +18,9 @@ func (d *Desk) Start(ctx context.Context, by booking.Actor, ref booking.Referenc
 		if err != nil {
 			return err
 		}
+		if err := d.claimPatient(ctx, a); err != nil {
+			return err
+		}
 		if unfit := fit(a.rec.DeviceRecord); unfit != nil {
 			if started.Device, err = d.standIn(ctx, a, started); err != nil {
 				return err
