@@ -10,6 +10,7 @@ func (s *Server) routes() *http.ServeMux {
 	mux.Handle("/", s.page(s.notFound))
 	s.relatives(mux)
 	s.staff(mux)
+	s.rules(mux)
 	s.bedside(mux)
 	s.interpreters(mux)
 	s.calls(mux)
@@ -98,6 +99,35 @@ func (s *Server) staff(mux *http.ServeMux) {
 	mux.Handle("GET /ward/ipads/{id}/unpair", s.asStaff(s.askUnpair))
 	mux.Handle("POST /ward/ipads/{id}/unpair", s.asStaff(s.unpair))
 	mux.Handle("POST /ward/ipads/{id}/cleaned", s.asStaff(s.cleaned))
+}
+
+// rules are the pages of what a ward decides for itself.
+func (s *Server) rules(mux *http.ServeMux) {
+	mux.Handle("GET /ward/rules", s.asStaff(s.showRules("ward/rules")))
+	mux.Handle("GET /ward/rules/times", s.asStaff(s.showRules("ward/rules-times")))
+	mux.Handle("GET /ward/rules/times/new", s.asStaff(s.wardNewTimes))
+	mux.Handle("POST /ward/rules/times/new", s.asStaff(s.saveNewTimes))
+	mux.Handle("GET /ward/rules/times/{id}", s.asStaff(s.wardChangeTimes))
+	mux.Handle("POST /ward/rules/times/{id}", s.asStaff(s.saveChangedTimes))
+	mux.Handle("GET /ward/rules/times/{id}/end", s.asStaff(s.wardEndTimes))
+	mux.Handle("POST /ward/rules/times/{id}/end", s.asStaff(s.endTimes))
+	mux.Handle("GET /ward/rules/closures", s.asStaff(s.showRules("ward/rules-closures")))
+	mux.Handle("GET /ward/rules/closures/new", s.asStaff(s.wardNewClosure))
+	mux.Handle("POST /ward/rules/closures/new", s.asStaff(s.saveClosure))
+	mux.Handle("GET /ward/rules/closures/{id}", s.asStaff(s.wardClosure))
+	mux.Handle("GET /ward/rules/closures/{id}/reopen", s.asStaff(s.askReopen))
+	mux.Handle("POST /ward/rules/closures/{id}/reopen", s.asStaff(s.reopen))
+	mux.Handle("GET /ward/rules/closures/{id}/cancel", s.asStaff(s.askCancelClosed))
+	mux.Handle("POST /ward/rules/closures/{id}/cancel", s.asStaff(s.cancelClosed))
+	mux.Handle("GET /ward/rules/protected", s.asStaff(s.showRules("ward/rules-protected")))
+	mux.Handle("GET /ward/rules/protected/new", s.asStaff(s.wardNewProtected))
+	mux.Handle("POST /ward/rules/protected/new", s.asStaff(s.saveProtected))
+	mux.Handle("GET /ward/rules/protected/{id}/remove", s.asStaff(s.askUnprotect))
+	mux.Handle("POST /ward/rules/protected/{id}/remove", s.asStaff(s.unprotect))
+	mux.Handle("GET /ward/rules/policy", s.asStaff(s.wardPolicy))
+	mux.Handle("GET /ward/rules/policy/change", s.asStaff(s.wardChangePolicy))
+	mux.Handle("POST /ward/rules/policy/change", s.asStaff(s.savePolicy))
+	mux.Handle("GET /ward/rules/policy/history", s.asStaff(s.wardPolicyHistory))
 }
 
 // bedside are the pages of the iPad at the bed, but for its call.

@@ -35,7 +35,7 @@ var surfaces = map[string]surface{
 		Nav: []navLink{{Text: "Your visits", Href: "/visits"}, {Text: "Try my phone", Href: "/try"}}},
 	"ward": {Name: "ward", Layout: "layout.html", Style: "main.css", Home: "/ward/today", SignOut: "/ward/sign-out", Wide: true,
 		Nav: []navLink{{Text: "Today", Href: "/ward/today"}, {Text: "Book a visit", Href: "/ward/book"},
-			{Text: "Patients", Href: "/ward/patients"}, {Text: "iPads", Href: "/ward/ipads"}}},
+			{Text: "Patients", Href: "/ward/patients"}, {Text: "iPads", Href: "/ward/ipads"}, {Text: "Visiting rules", Href: "/ward/rules"}}},
 	"interpreter": {Name: "interpreter", Layout: "layout.html", Style: "main.css", Home: "/interpreter", SignOut: "/interpreter/sign-out",
 		Nav: []navLink{{Text: "Your visits", Href: "/interpreter"}}},
 	"practice": {Name: "practice", Layout: "layout.html", Style: "main.css", Home: "/practice",

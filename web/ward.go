@@ -140,7 +140,7 @@ func (s *Server) headOf(r *http.Request, by booking.Actor, to string) (wardHead,
 }
 
 // switchPages are where one can go in another ward.
-var switchPages = map[string]bool{"/ward/today": true, "/ward/book": true, "/ward/patients": true, "/ward/ipads": true}
+var switchPages = map[string]bool{"/ward/today": true, "/ward/book": true, "/ward/patients": true, "/ward/ipads": true, "/ward/rules": true}
 
 // switchWard handles POST /ward/switch.
 func (s *Server) switchWard(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
@@ -185,6 +185,14 @@ var wardSaid = map[string]string{
 	"removed_from":     "They have left the visit and cannot come back in.",
 	"ended":            "The visit has ended.",
 	"nobody_to_say_to": "Nobody is waiting, so nobody was told.",
+	"times_saved":      "The visiting times are published.",
+	"times_ended":      "The visiting times end on that day.",
+	"is_closed":        "It is closed. Nobody can book a visit in it.",
+	"is_reopened":      "It is open again. What was marked because of it is no longer marked.",
+	"closed_cancelled": "The visits are cancelled, and everybody who was coming gets a message.",
+	"is_protected":     "The time is kept free of visits.",
+	"is_unprotected":   "The time is no longer kept free of visits.",
+	"policy_saved":     "The rules are changed. Visits that are booked keep those they were booked under.",
 }
 
 // wardSays returns the sentence for a word in an address, and whether it tells

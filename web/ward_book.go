@@ -51,6 +51,7 @@ type slotsPage struct {
 	Alternatives []booking.Slot // near one that was taken
 	Refused      string         // why there is nothing to choose
 	CanConsent   bool           // and it is for want of a consent
+	Another      anotherTime    // than those on the page
 	Said         string
 	Good         bool
 }
@@ -65,11 +66,16 @@ func (p slotsPage) Noon() time.Time { return noonOf(p.Chosen, p.Zone()) }
 // page again, with whoever is ringing kept.
 func (s *Server) wardSlots(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
 	q := r.URL.Query()
-	f := form.Blank("visitor", q.Get("visitor"), "from", q.Get("from"), "day", q.Get("day"))
+	f := form.Blank("visitor", q.Get("visitor"), "from", q.Get("from"), "day", q.Get("day"), "visit_kind", q.Get("visit_kind"))
 	return s.showSlots(w, r, by, http.StatusOK, f, nil)
 }
 
 func (s *Server) showSlots(w http.ResponseWriter, r *http.Request, by booking.Actor, status int, f *form.Form, alternatives []booking.Slot) error {
+	return s.showAnother(w, r, by, status, f, anotherTime{}, alternatives)
+}
+
+// showAnother is showSlots for somebody who has asked for another time.
+func (s *Server) showAnother(w http.ResponseWriter, r *http.Request, by booking.Actor, status int, f *form.Form, another anotherTime, alternatives []booking.Slot) error {
 	id, err := identifier(r.PathValue("patient"), booking.ErrNoSuchPatient)
 	if err != nil {
 		return err
@@ -78,7 +84,7 @@ func (s *Server) showSlots(w http.ResponseWriter, r *http.Request, by booking.Ac
 	if err != nil {
 		return err
 	}
-	p := slotsPage{Form: f, Bedside: bedside, Callers: mayCome(bedside.Circle), Alternatives: alternatives}
+	p := slotsPage{Form: f, Bedside: bedside, Callers: mayCome(bedside.Circle), Alternatives: alternatives, Another: another}
 	p.Said, p.Good = wardSays(r.URL.Query().Get("said"))
 	p.week(booking.DateOf(s.now(), p.Zone()))
 	if !p.Consent.Stands(s.now(), p.Zone()) {
@@ -154,6 +160,10 @@ func (s *Server) wardHold(w http.ResponseWriter, r *http.Request, by booking.Act
 	if err != nil {
 		_ = f.Fail("visitor", err) // a refusal is never a fault
 	}
+	if f.Value("another") != "" {
+		return s.holdAnother(w, r, by, f, booking.PatientID(patient), visitor)
+	}
+	kind := readKind(f)
 	start, err := instant(f.Value("start"))
 	if err != nil {
 		_ = f.Fail("start", err) // a refusal is never a fault
@@ -161,7 +171,9 @@ func (s *Server) wardHold(w http.ResponseWriter, r *http.Request, by booking.Act
 	if !f.OK() {
 		return s.showSlots(w, r, by, http.StatusUnprocessableEntity, f, nil)
 	}
-	held, err := s.keyed(f, iso(start)).Hold(r.Context(), by, booking.PatientID(patient), booking.VisitorID(visitor), start)
+	held, err := s.keyed(f, iso(start)).HoldFor(r.Context(), by, desk.Occasion{
+		Patient: booking.PatientID(patient), Visitor: booking.VisitorID(visitor), Start: start, Kind: kind,
+	})
 	switch {
 	case err == nil:
 		return seeOther(w, r, keptAt(held.ID, ""))

@@ -18,6 +18,7 @@ type phonePage struct {
 	*form.Form
 	desk.Visit
 	Tongues []booking.Tongue
+	Crowd   bool // more come than the ward allows, and the reader may let them
 }
 
 // Zone is that of the ward.
@@ -138,16 +139,16 @@ func (s *Server) wardHeld(w http.ResponseWriter, r *http.Request, _ booking.Acto
 	for _, n := range d.Needs {
 		pairs = append(pairs, "needs", string(n))
 	}
-	return s.showHeld(w, r, http.StatusOK, form.Blank(pairs...), held)
+	return s.showHeld(w, r, http.StatusOK, form.Blank(pairs...), held, false)
 }
 
-func (s *Server) showHeld(w http.ResponseWriter, r *http.Request, status int, f *form.Form, held desk.Visit) error {
+func (s *Server) showHeld(w http.ResponseWriter, r *http.Request, status int, f *form.Form, held desk.Visit, crowd bool) error {
 	tongues, err := s.desk.Tongues(r.Context())
 	if err != nil {
 		return err
 	}
 	slices.SortFunc(tongues, func(a, b booking.Tongue) int { return strings.Compare(tongueName(a), tongueName(b)) })
-	return s.render(w, r, status, "ward/book-details", phonePage{f, held, tongues})
+	return s.render(w, r, status, "ward/book-details", phonePage{f, held, tongues, crowd})
 }
 
 // wardDescribe handles POST /ward/book/held/{id}.
@@ -160,6 +161,8 @@ func (s *Server) wardDescribe(w http.ResponseWriter, r *http.Request, by booking
 	if err != nil {
 		return err
 	}
+	details.Overrides = crowdAside(f)
+	crowd := len(details.Overrides) > 0
 	if f.OK() {
 		_, err := s.desk.Describe(r.Context(), by, held.ID, details)
 		switch {
@@ -167,13 +170,18 @@ func (s *Server) wardDescribe(w http.ResponseWriter, r *http.Request, by booking
 			return seeOther(w, r, keptAt(held.ID, "/check"))
 		case errors.Is(err, booking.ErrNoInterpreter):
 			_ = f.Fail("tongue", err) // a refusal is never a fault
-		case isAny(err, booking.ErrTooManyPeople, booking.ErrNobodyComing, booking.ErrNotApproved, booking.ErrNotInCircle):
+		case errors.Is(err, booking.ErrReasonNeeded):
+			_ = f.Fail("why", err) // a refusal is never a fault
+		case errors.Is(err, booking.ErrTooManyPeople):
+			_ = f.Fail("people", err) // a refusal is never a fault
+			crowd = by.MayOverride(held.Visit.Ward, booking.ErrTooManyPeople)
+		case isAny(err, booking.ErrNobodyComing, booking.ErrNotApproved, booking.ErrNotInCircle):
 			_ = f.Fail("people", err) // a refusal is never a fault
 		default:
 			return err
 		}
 	}
-	return s.showHeld(w, r, http.StatusUnprocessableEntity, f, held)
+	return s.showHeld(w, r, http.StatusUnprocessableEntity, f, held, crowd)
 }
 
 func (s *Server) readDetails(r *http.Request, f *form.Form, held desk.Visit) (desk.Details, error) {
