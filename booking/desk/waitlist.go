@@ -46,10 +46,12 @@ func (d *Desk) wait(ctx context.Context, tx *store.Tx, by booking.Actor, w WaitF
 		return none, err
 	}
 	now := d.now()
-	refused := standing.MayVisit(now)
+	// Who is barred waits too, and is refused only what everybody would be: anything
+	// else would tell them.
 	barred := standing.Member.Barred
-	if refused != nil && !barred { // who is barred waits too: to be refused would tell them
-		return none, refused
+	standing.Member.Barred = false
+	if err := standing.MayVisit(now); err != nil {
+		return none, err
 	}
 	id, err := d.newID()
 	if err != nil {
