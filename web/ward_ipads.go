@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"time"
 
 	"github.com/wardvisit/wardvisit/booking"
 	"github.com/wardvisit/wardvisit/booking/desk"
@@ -19,7 +20,10 @@ type ipadsPage struct {
 // An ipadRow is an iPad in the list.
 type ipadRow struct {
 	ipadLine
-	Seen string // when it was last heard from
+	Seen  string // when it was last heard from
+	Notes []string
+	About string // the address of its page
+	Own   bool   // it belongs to the ward
 }
 
 // wardIPads handles GET /ward/ipads.
@@ -28,15 +32,35 @@ func (s *Server) wardIPads(w http.ResponseWriter, r *http.Request, by booking.Ac
 	if err != nil {
 		return err
 	}
-	devices, err := s.desk.Devices(r.Context(), by, head.Ward.ID)
+	devices, err := s.desk.Carried(r.Context(), by, head.Ward.ID)
 	if err != nil {
 		return err
 	}
 	p := ipadsPage{wardHead: head}
-	for _, d := range devices {
-		p.IPads = append(p.IPads, s.newIPadRow(d))
+	for _, c := range devices {
+		row := s.newIPadRow(c.Device)
+		row.Own = c.Device.Ward == head.Ward.ID
+		row.Notes = carriedNotes(c, row.Own, head.Ward.Site.Zone)
+		row.About = "/ward/ipads/" + url.PathEscape(string(c.ID)) + head.Query()
+		p.IPads = append(p.IPads, row)
 	}
 	return s.render(w, r, http.StatusOK, "ward/ipads", p)
+}
+
+// carriedNotes say where an iPad is kept, and whose it is for a time.
+func carriedNotes(c desk.Carried, own bool, zone *time.Location) (notes []string) {
+	if own && c.Zone != "" {
+		notes = append(notes, "Kept in "+keptWords(c))
+	}
+	for _, l := range c.Loans {
+		span := moment(l.From, zone) + " until " + moment(l.Till, zone)
+		if own {
+			notes = append(notes, "Lent to "+l.Ward.Name+", "+span)
+		} else {
+			notes = append(notes, "Borrowed from "+c.Home.Name+", "+span)
+		}
+	}
+	return notes
 }
 
 func (s *Server) newIPadRow(d booking.Device) ipadRow {
