@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -76,13 +77,23 @@ func (w *world) storm(t *testing.T, seed uint64, turns int, acts []act) *tally {
 			<-begin
 			for range turns {
 				a := choose(c.r, acts, y)
-				y.add(a.name, a.do(c))
+				y.add(a.name, c.try(a))
 			}
 		})
 	}
 	close(begin)
 	wg.Wait()
 	return y
+}
+
+// try does an act. To whoever asks, a panic is a fault like any other.
+func (c *client) try(a act) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return a.do(c)
 }
 
 // choose picks an act, each as often as its weight says; now and then one that
