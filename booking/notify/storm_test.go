@@ -111,6 +111,7 @@ type storm struct {
 
 	calling   sync.WaitGroup   // visits off
 	calledOff map[string]int64 // visits, with when everybody knew
+	died      bool             // their patient: then nobody is told that they are off either
 }
 
 // isGone: the provider is away from the fifth minute to the fifteenth.
@@ -385,7 +386,7 @@ func (s *storm) verdict() (v verdict) {
 		}
 		off, isOff := s.calledOff[visit]
 		for _, leased := range taken {
-			if isOff && kind != string(booking.NoticeCancelled) && leased > off {
+			if isOff && (s.died || kind != string(booking.NoticeCancelled)) && leased > off {
 				v.late++
 			}
 		}
@@ -439,6 +440,28 @@ func TestStormOfMessages(t *testing.T) {
 		}
 		if v.withdrawn < 8 || killed < 5 {
 			t.Errorf("%d withdrawn, %d times killed: that was no storm", v.withdrawn, killed)
+		}
+	})
+}
+
+// When a patient has died, not one message about their visits leaves any more, not
+// even that they are off: that is for a person to say.
+func TestStormOfMessagesAfterADeath(t *testing.T) {
+	t.Parallel()
+	storetest.Each(t, func(t *testing.T, url string) {
+		s := newStorm(t, url, 40)
+		d, _, visits := s.bookVisits(12)
+		s.died = true
+		s.callOff(visits, func(v desk.Visit) error {
+			if len(s.calledOff) > 0 {
+				return nil // once is enough
+			}
+			_, err := d.Die(t.Context(), booking.System, v.Patient, desk.Said{})
+			return err
+		})
+		killed := s.blow()
+		if v := s.verdict(); v.lost+v.doubled+v.late > 0 || v.withdrawn < 12 {
+			t.Errorf("%d times killed: %+v", killed, v)
 		}
 	})
 }
