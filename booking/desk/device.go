@@ -235,10 +235,14 @@ func (d *Desk) Screen(ctx context.Context, by booking.Actor) (Screen, error) {
 		if s.Device, err = itself(ctx, tx, by); err != nil {
 			return s, err
 		}
-		if s.Ward, err = tx.Ward(ctx, s.Device.Ward); err != nil {
+		here, err := whereNow(ctx, tx, s.Device, d.now())
+		if err != nil {
 			return s, err
 		}
-		if s.Serial, err = tx.Serial(ctx, s.Device.Ward); err != nil {
+		if s.Ward, err = tx.Ward(ctx, here); err != nil {
+			return s, err
+		}
+		if s.Serial, err = tx.Serial(ctx, here); err != nil {
 			return s, err
 		}
 		if open == nil {

@@ -47,6 +47,15 @@
 // elsewhere. A file is older than what the ward knows: it moves nobody, lifts no
 // bar, overrules no withdrawn consent, and takes nothing away.
 //
+// # Devices
+//
+// A visit has a definite device from the moment it is held. When no single one is
+// free, others change devices in the same act, and nobody who comes to them is
+// told. A device that is lost, lent or given to another bay leaves its visits to
+// the others of its ward in the act that says so. Whoever plans on a device reads
+// it before touching it; the touch looks again, and runs the act anew, if somebody
+// has changed it in between.
+//
 // # Secrets
 //
 // Links, one-time codes, pairing codes and device keys are kept only as hashes.

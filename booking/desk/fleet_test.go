@@ -207,6 +207,12 @@ func TestLendingAnIPad(t *testing.T) {
 		ok(t, w.Cleaned(ctx, nurse(1), deviceID(1)))
 		w.at(today(15, 0))
 		ok(t, w.Cleaned(ctx, staff, deviceID(1)))
+		if screen := must[desk.Screen](t)(w.Screen(ctx, device(1, 1))); screen.Ward.ID != wardID(2) || screen.Visit == nil {
+			t.Errorf("the lent iPad shows ward %s and %v", screen.Ward.ID, screen.Visit)
+		}
+		if board := must[desk.Board](t)(w.Board(ctx, staff, wardID(2), booking.DateOf(morning, london))); len(board.Devices) != 2 {
+			t.Errorf("%d iPads on the board", len(board.Devices))
+		}
 		w.at(morning)
 		refused(t, "cleaned before it is there", w.Cleaned(ctx, staff, deviceID(1)), booking.ErrNoSuchDevice)
 

@@ -121,6 +121,25 @@ func whereNow(ctx context.Context, tx *store.Tx, device booking.Device, now time
 	return device.Ward, err
 }
 
+// devicesHere are a ward's own devices, and those that are lent to it now.
+func devicesHere(ctx context.Context, tx *store.Tx, ward booking.WardID, now time.Time) ([]booking.Device, error) {
+	here, err := tx.Devices(ctx, ward)
+	if err != nil {
+		return nil, err
+	}
+	loans, err := tx.Loans(ctx, ward, now)
+	for _, l := range loans {
+		if l.To != ward || now.Before(l.From) || err != nil {
+			continue
+		}
+		var device booking.Device
+		if device, err = tx.Device(ctx, l.Device); err == nil {
+			here = append(here, device)
+		}
+	}
+	return here, err
+}
+
 // mayCarry reports whether by is staff of the ward that a device belongs to, or of
 // the one that has it now.
 func mayCarry(ctx context.Context, tx *store.Tx, by booking.Actor, device booking.Device, now time.Time) (bool, error) {

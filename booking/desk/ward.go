@@ -48,7 +48,7 @@ func (d *Desk) Board(ctx context.Context, by booking.Actor, id booking.WardID, d
 			}
 			board.Visits = append(board.Visits, v)
 		}
-		if board.Devices, err = tx.Devices(ctx, id); err != nil {
+		if board.Devices, err = devicesHere(ctx, tx, id, d.now()); err != nil {
 			return board, err
 		}
 		flags, err := tx.OpenFlags(ctx, id)
