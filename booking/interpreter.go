@@ -121,13 +121,13 @@ func (i Interpreter) Works(when Interval) bool {
 	return false
 }
 
-// longestRest bounds the rest between two visits: with more, somebody who works
+// LongestRest bounds the rest between two visits: with more, somebody who works
 // mornings would interpret once a day and wonder why.
-const longestRest = 4 * time.Hour
+const LongestRest = 4 * time.Hour
 
 // CheckRest refuses a rest that is no length of time, or too long.
 func CheckRest(d time.Duration) error {
-	if d < 0 || d > longestRest || d%time.Minute != 0 {
+	if d < 0 || d > LongestRest || d%time.Minute != 0 {
 		return ErrBadRest
 	}
 	return nil

@@ -154,7 +154,7 @@ func (v familyVisit) Interpreting() string {
 	switch {
 	case v.Tongue.IsZero():
 		return "No interpreter"
-	case v.Interpreter == nil:
+	case v.Interpreter == nil, !v.Interpreter.Open():
 		return tongueName(v.Tongue) + ". We have not found an interpreter yet."
 	case v.Interpreter.State == booking.Accepted:
 		return tongueName(v.Tongue) + ". An interpreter is coming."

@@ -98,7 +98,7 @@ func (s *Server) visit(w http.ResponseWriter, r *http.Request, by booking.Actor)
 	}
 	done := ""
 	switch said := r.URL.Query().Get("done"); said {
-	case "booked", "moved", "added", "asked":
+	case "booked", "moved", "added", "asked", "without":
 		done = said
 	}
 	if v.State.Over() {

@@ -41,6 +41,8 @@ type jobRow struct {
 	Mode     string
 	CanJoin  bool // the waiting room is open
 	Opens    time.Time
+	Confirm  bool // they have not said lately that they still come
+	Stuck    bool // it is too near to hand back: somebody is to be sent
 }
 
 // Zone is that of the hospital.
@@ -55,24 +57,32 @@ func (j jobRow) To(act string) string {
 func (j jobRow) Place() string { return zonePlace(j.Zone()) }
 
 func (s *Server) newJobRow(job desk.Job) jobRow {
-	policy := job.Visit.WardRecord.Policy
+	policy, start, now := job.Visit.WardRecord.Policy, job.Visit.When.Start(), s.now()
 	row := jobRow{
 		Job: job, Language: tongueName(job.Offer.Tongue), Mode: "spoken",
-		CanJoin: job.Visit.Visit.WaitingRoomOpen(s.now(), policy) == nil,
-		Opens:   job.Visit.When.Start().Add(-policy.OpensBefore),
+		CanJoin: job.Visit.Visit.WaitingRoomOpen(now, policy) == nil,
+		Opens:   start.Add(-policy.OpensBefore),
+		Stuck:   !now.Before(start.Add(-booking.SubstituteOpens)),
 	}
 	if job.Offer.Tongue.Mode == booking.Sign {
 		row.Mode = "signed"
 	}
+	for _, before := range booking.Chases {
+		if asked := start.Add(-before); !now.Before(asked) && now.Before(start) && job.Offer.SpokeAt.Before(asked) {
+			row.Confirm = true
+		}
+	}
 	return row
 }
 
-// An interpreterPage is an interpreter's offers and days of work.
+// An interpreterPage is an interpreter's offers, their days of work, and what
+// they did in the last week.
 type interpreterPage struct {
-	Offers []jobRow
-	Days   []workDay
-	Said   string
-	Good   bool
+	Offers   []jobRow
+	Days     []workDay
+	Finished []jobRow // the last one first
+	Said     string
+	Good     bool
 }
 
 // A workDay is what an interpreter has accepted on one day.
@@ -87,18 +97,22 @@ func (s *Server) interpreterHome(w http.ResponseWriter, r *http.Request, by book
 	if err != nil {
 		return err
 	}
+	finished, err := s.desk.Finished(r.Context(), by)
+	if err != nil {
+		return err
+	}
 	p := interpreterPage{}
 	p.Said, p.Good = interpreterSays(r.URL.Query().Get("said"))
 	for _, job := range jobs {
 		row := s.newJobRow(job)
-		switch {
-		case job.Visit.State.Over():
-			continue
-		case job.Offer.State == booking.Offered:
+		if job.Offer.State == booking.Offered {
 			p.Offers = append(p.Offers, row)
-		case job.Offer.State == booking.Accepted:
+		} else {
 			p.add(row, s.now())
 		}
+	}
+	for i := len(finished) - 1; i >= 0; i-- {
+		p.Finished = append(p.Finished, s.newJobRow(finished[i]))
 	}
 	return s.render(w, r, http.StatusOK, "interpreter/home", p)
 }
@@ -117,32 +131,58 @@ func (p *interpreterPage) add(row jobRow, now time.Time) {
 	last.Jobs = append(last.Jobs, row)
 }
 
-// interpreterSaid are what the page can say was done.
+// interpreterSaid are what the pages can say was done.
 var interpreterSaid = map[string]string{
 	"accepted":    "Thank you. The visit is in your list.",
+	"confirmed":   "Thank you. The ward can see that you are still coming.",
 	"declined":    "Thank you for telling us. We are asking somebody else.",
 	"handed-back": "The visit is handed back. We are asking somebody else.",
+	"substitute":  "We are asking somebody else. If you are in the visit, please stay until they come if you can.",
+	"away":        "Your time off is kept. We are asking others for the visits that you gave up.",
+	"back":        "Your time off is taken out. What you gave up is not yours again, but we may ask you.",
+	"hours":       "Your hours are changed.",
+	"rest":        "Your time between visits is changed.",
 }
 
 func interpreterSays(word string) (text string, good bool) {
 	if text, ok := interpreterSaid[word]; ok {
 		return text, true
 	}
-	if word == booking.ErrOfferClosed.Code || word == booking.ErrNoSuchOffer.Code {
-		text, _ := wardSays(word)
-		return text, false
+	for _, refused := range []*booking.Refusal{booking.ErrOfferClosed, booking.ErrNoSuchOffer, booking.ErrTooSoon, booking.ErrNoSuchTimeOff} {
+		if word == refused.Code {
+			text, _ := wardSays(word)
+			return text, false
+		}
 	}
 	return "", false
 }
 
-// offerAnswers are what can be said to an offer, by the last part of its address.
-var offerAnswers = map[string]struct {
-	yes  bool
-	said string
-}{
-	"accept":    {true, "accepted"},
-	"decline":   {false, "declined"},
-	"hand-back": {false, "handed-back"},
+// An offerAnswer is what can be said to an offer.
+type offerAnswer struct {
+	do    func(s *Server, ctx context.Context, by booking.Actor, id booking.OfferID) error
+	said  string
+	leave bool // whoever says so has no more to do in the room
+}
+
+// offerAnswers are all of them, by the last part of their address.
+var offerAnswers = map[string]offerAnswer{
+	"accept":     {do: answerWith(true), said: "accepted"},
+	"confirm":    {do: answerWith(true), said: "confirmed"},
+	"decline":    {do: answerWith(false), said: "declined", leave: true},
+	"hand-back":  {do: answerWith(false), said: "handed-back", leave: true},
+	"substitute": {do: sendSubstitute, said: "substitute"},
+}
+
+func answerWith(yes bool) func(s *Server, ctx context.Context, by booking.Actor, id booking.OfferID) error {
+	return func(s *Server, ctx context.Context, by booking.Actor, id booking.OfferID) error {
+		_, err := s.desk.AnswerOffer(ctx, by, id, yes)
+		return err
+	}
+}
+
+func sendSubstitute(s *Server, ctx context.Context, by booking.Actor, id booking.OfferID) error {
+	_, err := s.desk.SendSubstitute(ctx, by, id)
+	return err
 }
 
 // answerOffer handles POST /interpreter/offers/{id}/{answer}.
@@ -161,14 +201,16 @@ func (s *Server) answerOffer(w http.ResponseWriter, r *http.Request, by booking.
 	}
 	ctx, cancel := s.outliving(r)
 	defer cancel()
-	_, err = s.desk.AnswerOffer(ctx, by, booking.OfferID(id), answer.yes)
+	err = answer.do(s, ctx, by, booking.OfferID(id))
 	switch {
 	case errors.Is(err, booking.ErrOfferClosed): // answered in another tab, or no longer needed
 		return seeOther(w, r, "/interpreter?said="+booking.ErrOfferClosed.Code)
+	case errors.Is(err, booking.ErrTooSoon): // a page from before the clock was put right
+		return seeOther(w, r, "/interpreter?said="+booking.ErrTooSoon.Code)
 	case err != nil:
 		return err
 	}
-	if !answer.yes {
+	if answer.leave {
 		s.leaveRoom(ctx, by, jobs, booking.OfferID(id))
 	}
 	return seeOther(w, r, "/interpreter?said="+answer.said)
@@ -186,15 +228,24 @@ func (s *Server) leaveRoom(ctx context.Context, by booking.Actor, jobs []desk.Jo
 	}
 }
 
-// askHandBack handles GET /interpreter/offers/{id}/hand-back.
+// askHandBack handles GET /interpreter/offers/{id}/hand-back, and askSubstitute
+// GET /interpreter/offers/{id}/substitute.
 func (s *Server) askHandBack(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
+	return s.askAboutJob(w, r, by, "interpreter/hand-back")
+}
+
+func (s *Server) askSubstitute(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
+	return s.askAboutJob(w, r, by, "interpreter/substitute")
+}
+
+func (s *Server) askAboutJob(w http.ResponseWriter, r *http.Request, by booking.Actor, page string) error {
 	jobs, err := s.desk.Jobs(r.Context(), by)
 	if err != nil {
 		return err
 	}
 	for _, job := range jobs {
 		if string(job.Offer.ID) == r.PathValue("id") && job.Offer.State == booking.Accepted {
-			return s.render(w, r, http.StatusOK, "interpreter/hand-back", s.newJobRow(job))
+			return s.render(w, r, http.StatusOK, page, s.newJobRow(job))
 		}
 	}
 	return booking.ErrNoSuchOffer

@@ -37,7 +37,7 @@ var surfaces = map[string]surface{
 		Nav: []navLink{{Text: "Today", Href: "/ward/today"}, {Text: "Book a visit", Href: "/ward/book"},
 			{Text: "Patients", Href: "/ward/patients"}, {Text: "iPads", Href: "/ward/ipads"}, {Text: "Visiting rules", Href: "/ward/rules"}}},
 	"interpreter": {Name: "interpreter", Layout: "layout.html", Style: "main.css", Home: "/interpreter", SignOut: "/interpreter/sign-out",
-		Nav: []navLink{{Text: "Your visits", Href: "/interpreter"}}},
+		Nav: []navLink{{Text: "Your visits", Href: "/interpreter"}, {Text: "Your hours and time off", Href: "/interpreter/hours"}}},
 	"practice": {Name: "practice", Layout: "layout.html", Style: "main.css", Home: "/practice",
 		Nav: []navLink{{Text: "Who to be", Href: "/practice"}, {Text: "Practice phone", Href: "/practice/messages"}}},
 	"ipad": {Name: "ipad", Layout: "bare.html", Style: "ipad.css"},

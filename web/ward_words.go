@@ -93,8 +93,10 @@ func interpreterTag(v desk.Visit) *tag {
 		return &tag{language + " interpreter is coming", "green"}
 	case booking.Offered:
 		return &tag{language + " interpreter asked, no answer yet", "yellow"}
+	case booking.Declined:
+		return &tag{language + " interpreter declined", "red"}
 	}
-	return &tag{language + " interpreter declined", "red"}
+	return &tag{"No " + language + " interpreter found", "red"}
 }
 
 // phoneWords writes a number as people in this country read it.

@@ -13,6 +13,7 @@ import (
 type Asked struct {
 	booking.InterpreterBooking
 	Name  string
+	Phone string
 	Level booking.Level
 }
 
@@ -68,7 +69,7 @@ func asked(ctx context.Context, tx *store.Tx, id booking.VisitID) ([]Asked, erro
 		if err != nil {
 			return nil, err
 		}
-		all[n] = Asked{o, who.Name, who.LevelIn(o.Tongue)}
+		all[n] = Asked{o, who.Name, who.Phone, who.LevelIn(o.Tongue)}
 	}
 	return all, nil
 }
