@@ -77,7 +77,7 @@ func TestPublishingTimes(t *testing.T) {
 	}
 	// Looking changes nothing; the answers are carried along.
 	check := boss.post(to, eveningForm()...).shows(http.StatusOK, "Mondays, 7:00pm to 8:30pm", "Wednesdays", "visits of 30 minutes", "No booked visit would be outside")
-	boss.get("/ward/rules/times"+rulesOfWillow).hides("8:30pm")
+	boss.get("/ward/rules/times" + rulesOfWillow).hides("8:30pm")
 	boss.post(to, eveningForm("again", "yes")...).shows(http.StatusOK, "Add visiting times").hides("There is a problem")
 	key := check.offered("key")
 	if len(key) != 1 {

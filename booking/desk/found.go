@@ -118,6 +118,11 @@ func (d *Desk) foundPlaces(ctx context.Context, tx *store.Tx, h Hospital) error 
 			return err
 		}
 	}
+	for _, p := range h.Protected {
+		if err := tx.AddProtected(ctx, p); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

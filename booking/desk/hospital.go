@@ -16,6 +16,7 @@ type Hospital struct {
 	Beds         []Bed
 	Devices      []booking.Device
 	Sessions     []booking.Session
+	Protected    []booking.ProtectedTime
 	Patients     []Inpatient
 	Interpreters []booking.Interpreter
 	Staff        []NewStaff

@@ -41,13 +41,45 @@ type practiceWard struct {
 	devices     int
 	slot        time.Duration
 	windows     [][2]booking.ClockTime
+	decides     func(p *booking.Policy) // what it has decided otherwise
+	also        func(from booking.Date) []booking.Session
+	protects    []booking.ProtectedTime
+	infected    string // the bay whose last iPad never leaves it
 }
 
 // Willow Ward is open day and night, since people practise at any hour.
 var practiceWards = []practiceWard{
-	{"Willow Ward", "0113 496 0107", 4, 20 * time.Minute, [][2]booking.ClockTime{{0, 24 * 60}}},
-	{"Harbour Ward", "0113 496 0112", 2, 30 * time.Minute, [][2]booking.ClockTime{{14 * 60, 20 * 60}}},
-	{"Intensive Care", "0113 496 0130", 2, 15 * time.Minute, [][2]booking.ClockTime{{11 * 60, 13 * 60}, {15 * 60, 20 * 60}}},
+	{name: "Willow Ward", phone: "0113 496 0107", devices: 4, slot: 20 * time.Minute, windows: [][2]booking.ClockTime{{0, 24 * 60}}},
+	{name: "Harbour Ward", phone: "0113 496 0112", devices: 3, slot: 30 * time.Minute, windows: [][2]booking.ClockTime{{11 * 60, 20 * 60}},
+		decides: harbourDecides, protects: harbourProtects, infected: "Bay 2"},
+	{name: "Intensive Care", phone: "0113 496 0130", devices: 2, slot: 15 * time.Minute, windows: [][2]booking.ClockTime{{11 * 60, 13 * 60}, {15 * 60, 20 * 60}},
+		also: intensiveCareAlso},
+}
+
+// harbourDecides is a ward that gives each patient so many visits a week, and takes
+// longer over an iPad from a bed with an infection.
+func harbourDecides(p *booking.Policy) {
+	p.WeeklyMin, p.WeeklyMax, p.WeekStarts = 2, 3, time.Monday
+	p.Infected = map[booking.Infection]booking.Buffers{booking.Contact: {Prepare: 15 * time.Minute, Clean: 40 * time.Minute}}
+}
+
+var harbourProtects = []booking.ProtectedTime{
+	{Days: booking.EveryDay, Start: 12 * 60, End: 13 * 60, Purpose: "Lunch"},
+}
+
+// intensiveCareAlso are times kept for goodbyes, and a family evening with more
+// people every other week.
+func intensiveCareAlso(from booking.Date) []booking.Session {
+	var also []booking.Session
+	for day := time.Sunday; day <= time.Saturday; day++ {
+		also = append(also, booking.Session{
+			Weekday: day, Start: 8 * 60, End: 11 * 60, Length: time.Hour, Step: time.Hour, ValidFrom: from, Audience: booking.ForEndOfLife,
+		})
+	}
+	return append(also, booking.Session{
+		Weekday: time.Wednesday, Start: 20 * 60, End: 21 * 60, Length: 30 * time.Minute, Step: 30 * time.Minute,
+		ValidFrom: from, EveryWeeks: 2, People: 6, Audience: booking.ForRelatives,
+	})
 }
 
 type practicePatient struct {
@@ -105,12 +137,17 @@ func practiceHospital(now time.Time, zone *time.Location) desk.Hospital {
 	today := booking.DateOf(now, zone)
 	tag := 0
 	for _, w := range practiceWards {
-		h.Wards = append(h.Wards, booking.Ward{ID: w.id(), Site: site, Name: w.name, Phone: w.phone, Enabled: true, Policy: practicePolicy()})
-		for range w.devices {
+		h.Wards = append(h.Wards, booking.Ward{ID: w.id(), Site: site, Name: w.name, Phone: w.phone, Enabled: true, Policy: w.policy()})
+		for n := range w.devices {
 			tag++
-			h.Devices = append(h.Devices, booking.Device{ID: practiceID[booking.DeviceID]("iPad %d", tag), Tag: fmt.Sprintf("iPad %d", tag), Ward: w.id(), State: booking.DeviceReady, Battery: -1})
+			d := booking.Device{ID: practiceID[booking.DeviceID]("iPad %d", tag), Tag: fmt.Sprintf("iPad %d", tag), Ward: w.id(), State: booking.DeviceReady, Battery: -1}
+			if w.infected != "" && n == w.devices-1 {
+				d.Zone, d.Dedicated = w.infected, true
+			}
+			h.Devices = append(h.Devices, d)
 		}
 		h.Sessions = append(h.Sessions, w.sessions(today)...)
+		h.Protected = append(h.Protected, w.protected()...)
 	}
 	for i, p := range practicePatients {
 		in := p.inpatient(i, now, today)
@@ -120,6 +157,23 @@ func practiceHospital(now time.Time, zone *time.Location) desk.Hospital {
 	h.Interpreters = practiceInterpreters(zone)
 	h.Staff = practiceStaff()
 	return h
+}
+
+func (w practiceWard) policy() booking.Policy {
+	p := practicePolicy()
+	if w.decides != nil {
+		w.decides(&p)
+	}
+	return p
+}
+
+func (w practiceWard) protected() []booking.ProtectedTime {
+	var all []booking.ProtectedTime
+	for i, p := range w.protects {
+		p.ID, p.Ward = practiceID[booking.ProtectedID]("protected %s %d", w.name, i), w.id()
+		all = append(all, p)
+	}
+	return all
 }
 
 func (w practiceWard) sessions(from booking.Date) []booking.Session {
@@ -132,6 +186,12 @@ func (w practiceWard) sessions(from booking.Date) []booking.Session {
 			})
 		}
 	}
+	if w.also != nil {
+		for i, s := range w.also(from) {
+			s.ID, s.Ward = practiceID[booking.SessionID]("session %s also %d", w.name, i), w.id()
+			all = append(all, s)
+		}
+	}
 	return all
 }
 
@@ -141,6 +201,9 @@ func (p practicePatient) inpatient(i int, now time.Time, today booking.Date) des
 	in := desk.Inpatient{
 		Patient: booking.Patient{ID: id, MRN: fmt.Sprintf("P%06d", 100234+37*i), Name: p.name, Alias: p.alias, State: booking.PatientActive},
 		Stay:    booking.Stay{Patient: id, Ward: ward, Bay: p.bay, Bed: p.bed, From: now.Add(-72 * time.Hour)},
+	}
+	if p.bay != "" && p.bay == practiceWards[p.ward].infected {
+		in.Patient.Infection = booking.Contact
 	}
 	if p.basis != "" {
 		in.Consent = booking.Consent{ID: practiceID[booking.ConsentID]("consent %d", i), Patient: id, Basis: p.basis,
@@ -183,7 +246,7 @@ func practiceStaff() []desk.NewStaff {
 		return held
 	}
 	return []desk.NewStaff{
-		{ID: practiceID[booking.StaffID]("amina.khan@practice.example"), Name: "Sister Amina Khan", Email: "amina.khan@practice.example", Password: practicePassword, Wards: wards(booking.Nurse, 0)},
+		{ID: practiceID[booking.StaffID]("amina.khan@practice.example"), Name: "Sister Amina Khan", Email: "amina.khan@practice.example", Password: practicePassword, Wards: wards(booking.WardManager, 0)},
 		{ID: practiceID[booking.StaffID]("leo.brook@practice.example"), Name: "Charge Nurse Leo Brook", Email: "leo.brook@practice.example", Password: practicePassword, Wards: wards(booking.Nurse, 1)},
 		{ID: practiceID[booking.StaffID]("tola.adeyemi@practice.example"), Name: "Dr Tola Adeyemi", Email: "tola.adeyemi@practice.example", Password: practicePassword, Wards: wards(booking.Nurse, 2)},
 		{ID: practiceID[booking.StaffID]("morag.reid@practice.example"), Name: "Morag Reid", Email: "morag.reid@practice.example", Password: practicePassword, Wards: wards(booking.WardManager, 0, 1, 2)},
