@@ -20,6 +20,7 @@ const (
 	ProtectedThen  FlagKind = "protected"         // a meal, a round, the afternoon's rest
 	OutsideTimes   FlagKind = "outside"           // no session has this time any more
 	DeviceGone     FlagKind = "device_lost"       // its iPad is lost, in repair, in another ward or for another bay
+	ShortClean     FlagKind = "short_clean"       // too little time to clean its iPad for the patient's infection
 	InterpreterOff FlagKind = "interpreter_gone"  // nobody interprets
 	Overlapping    FlagKind = "overlap"           // with another visit of the same patient
 	NotPutBack     FlagKind = "not_put_back"      // cancelled for what was not so, and not free any more
@@ -85,6 +86,7 @@ type Situation struct {
 	People  []Participant
 	Table   Timetable // of the visit's ward
 	Device  Device
+	Buffers Buffers              // that the patient's infection asks for
 	Loans   []Loan               // of the device
 	Walls   []string             // bays of the visit's ward that have devices of their own; see Fleet
 	Offer   *InterpreterBooking  // the open one, or the last; nil when nobody was asked
@@ -231,6 +233,9 @@ func (t *troubles) ofDevice(s Situation) {
 	if !d.State.Usable() {
 		t.add(DeviceGone, "device "+string(d.ID)+" "+string(d.State))
 		return
+	}
+	if t.visit.Prepare < s.Buffers.Prepare || t.visit.Clean < s.Buffers.Clean {
+		t.add(ShortClean, "infection "+string(s.Patient.Infection))
 	}
 	in := d.Ward
 	for _, loan := range s.Loans {

@@ -115,6 +115,13 @@ func (s *Server) refuse(w http.ResponseWriter, r *http.Request, refusal *booking
 		s.replyWith(w, status, problem{Code: refusal.Code, Message: locale.English.Say(refusal.Code)})
 		return
 	}
+	if refusal == booking.ErrCallWard {
+		if err := s.callWard(w, r, status); err != nil {
+			s.log.ErrorContext(r.Context(), "refusal not shown", "code", refusal.Code, "err", err)
+			http.Error(w, locale.English.Say(refusal.Code), status)
+		}
+		return
+	}
 	title, rest := locale.English.Title(refusal.Code)
 	if err := s.render(w, r, status, "site/refused", refusedPage{title, rest, refusal.Code}); err != nil {
 		s.log.ErrorContext(r.Context(), "refusal not shown", "code", refusal.Code, "err", err)

@@ -65,6 +65,9 @@ func (s *Server) showInvitation(w http.ResponseWriter, r *http.Request, status i
 	if err != nil {
 		return err
 	}
+	if found.CallWard {
+		return s.render(w, r, status, "family/call-ward", callWardPage{[]booking.Ward{found.Ward}})
+	}
 	p := invitationPage{Form: f, Invitation: found, Token: token, Lasts: "for " + minutes(found.CodeEnds.Sub(s.now()))}
 	if zone := found.Ward.Site.Zone; zone != nil {
 		p.Lasts = "until " + clock(found.CodeEnds, zone)

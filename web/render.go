@@ -91,7 +91,10 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, name
 	look := s.surfaceOf(folder, r)
 	v := view{
 		Page: page, Lang: locale.English.Tag, Surface: look, Service: serviceName, Practice: s.practice,
-		Nav: look.navFor(r), Summary: summaryOf(page), Build: s.assets.fingerprint(),
+		Nav: s.counted(r, look.navFor(r)), Summary: summaryOf(page), Build: s.assets.fingerprint(),
+	}
+	if ward, counts := page.(interface{ ToLookAt() int }); counts {
+		v.Nav = countedNav(v.Nav, "/ward/review", ward.ToLookAt())
 	}
 	if reader := about(r.Context()).reader; look.SignOut != "" && reader.Name != "" {
 		v.Reader, v.SignOut = reader.Name, look.SignOut

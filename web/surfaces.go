@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/wardvisit/wardvisit/booking"
@@ -26,6 +27,7 @@ type navLink struct {
 	Text    string
 	Href    string
 	Current bool
+	Waiting int // for the reader behind it; 0 says nothing
 }
 
 // surfaces are all of them, by the folder of their templates.
@@ -35,7 +37,7 @@ var surfaces = map[string]surface{
 		Nav: []navLink{{Text: "Your visits", Href: "/visits"}, {Text: "Try my phone", Href: "/try"}}},
 	"ward": {Name: "ward", Layout: "layout.html", Style: "main.css", Home: "/ward/today", SignOut: "/ward/sign-out", Wide: true,
 		Nav: []navLink{{Text: "Today", Href: "/ward/today"}, {Text: "Book a visit", Href: "/ward/book"},
-			{Text: "Patients", Href: "/ward/patients"}, {Text: "iPads", Href: "/ward/ipads"}, {Text: "Visiting rules", Href: "/ward/rules"}}},
+			{Text: "Requests", Href: "/ward/requests"}, {Text: "To look at", Href: "/ward/review"}, {Text: "Patients", Href: "/ward/patients"}, {Text: "iPads", Href: "/ward/ipads"}, {Text: "Visiting rules", Href: "/ward/rules"}}},
 	"interpreter": {Name: "interpreter", Layout: "layout.html", Style: "main.css", Home: "/interpreter", SignOut: "/interpreter/sign-out",
 		Nav: []navLink{{Text: "Your visits", Href: "/interpreter"}, {Text: "Your hours and time off", Href: "/interpreter/hours"}}},
 	"practice": {Name: "practice", Layout: "layout.html", Style: "main.css", Home: "/practice",
@@ -77,6 +79,16 @@ func (s surface) navFor(r *http.Request) []navLink {
 	}
 	if best >= 0 {
 		links[best].Current = true
+	}
+	return links
+}
+
+// countedNav says beside an entry of the navigation how much there is behind it.
+func countedNav(links []navLink, href string, n int) []navLink {
+	for i := range links {
+		if links[i].Href == href && n > 0 {
+			links[i].Text += " (" + strconv.Itoa(n) + ")"
+		}
 	}
 	return links
 }

@@ -98,7 +98,12 @@ type wardHead struct {
 	To    string // the page to show of another ward
 	Said  string // what has just been done, or why it was not
 	Good  bool   // it was done
+
+	Flagged int // how many visits of it are to be looked at
 }
+
+// ToLookAt is what the navigation says beside the page of those.
+func (h wardHead) ToLookAt() int { return h.Flagged }
 
 // Several reports whether the reader has a ward to switch to.
 func (h wardHead) Several() bool { return len(h.Wards) > 1 }
@@ -130,17 +135,19 @@ func (s *Server) headOf(r *http.Request, by booking.Actor, to string) (wardHead,
 	for _, ward := range wards {
 		if string(ward.ID) == wish {
 			h.Ward = ward
-			return h, nil
+			asked = ""
 		}
 	}
 	if asked != "" {
 		return wardHead{}, booking.ErrNoSuchWard
 	}
-	return h, nil
+	h.Flagged, err = s.desk.FlagCount(r.Context(), by, h.Ward.ID)
+	return h, err
 }
 
 // switchPages are where one can go in another ward.
-var switchPages = map[string]bool{"/ward/today": true, "/ward/book": true, "/ward/patients": true, "/ward/ipads": true, "/ward/rules": true}
+var switchPages = map[string]bool{"/ward/today": true, "/ward/book": true, "/ward/patients": true, "/ward/review": true, "/ward/ipads": true,
+	"/ward/requests": true, "/ward/goodbye": true, "/ward/rules": true}
 
 // switchWard handles POST /ward/switch.
 func (s *Server) switchWard(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
@@ -191,6 +198,24 @@ var wardSaid = map[string]string{
 	"released":         "The time is free again. Nothing is booked.",
 	"removed_from":     "They have left the visit and cannot come back in.",
 	"ended":            "The visit has ended.",
+	"answered":         "The family has your answer.",
+	"waiting":          "They are on the waiting list. We text them when a time is free.",
+	"not_waiting":      "They are not on the waiting list any more.",
+	"kept":             "The visit is kept as it is.",
+	"told":             "We have sent everybody who comes a text message.",
+	"rehomed":          "The changes are made. Families whose time has changed have been told.",
+	"rung":             "It is noted that you have rung the family.",
+	"admitted":         "The patient is on the ward.",
+	"moved_bed":        "The patient is in the other bed.",
+	"moved_away":       "The patient is on the other ward now, with their visits.",
+	"not_moved":        "The patient is back in the bed they were in before.",
+	"discharged":       "The patient has left. Their visits are cancelled in two hours, unless you take it back.",
+	"died":             "It is recorded that the patient has died. Nothing is sent to the family. Please ring them.",
+	"taken_back":       "The patient is on the ward again. Check the visits below.",
+	"infection_set":    "It is changed, and there is time to clean the iPad around each visit.",
+	"infection_short":  "It is changed. Some visits leave too little time to clean the iPad. Look at them below.",
+	"merged":           "The two records are one now.",
+	"unmerged":         "The two records are apart again.",
 	"nobody_to_say_to": "Nobody is waiting, so nobody was told.",
 	"times_saved":      "The visiting times are published.",
 	"times_ended":      "The visiting times end on that day.",

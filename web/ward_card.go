@@ -201,6 +201,7 @@ func (c visitCard) flags(now time.Time) []string {
 			flags = append(flags, text)
 		}
 	}
+	flags = append(flags, flagsInWords(c.Visit.Flags)...)
 	d, soon := c.DeviceRecord, c.Urgency > quiet
 	add(!d.State.Usable(), d.Tag+" is "+strings.ToLower(deviceTag(d).Text))
 	add(soon && !d.Paired, d.Tag+" is not paired")

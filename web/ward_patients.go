@@ -67,10 +67,12 @@ func (s *Server) wardPatients(w http.ResponseWriter, r *http.Request, by booking
 // A patientPage is one patient with what decides who may visit them.
 type patientPage struct {
 	patientRow
-	Said  string
-	Good  bool
-	Now   time.Time
-	Basis string
+	Said      string
+	Good      bool
+	Now       time.Time
+	Basis     string
+	Infection string
+	Merged    []booking.Patient // records that became part of this one
 	// The circle, by what can be done about each of them.
 	Asked, Approved, Barred []memberRow
 }
@@ -112,6 +114,10 @@ func (s *Server) wardPatient(w http.ResponseWriter, r *http.Request, by booking.
 	}
 	p := patientPage{patientRow: s.patientRows([]desk.Bedside{bedside})[0], Now: s.now(), Basis: basisWords[bedside.Consent.Basis]}
 	p.Said, p.Good = wardSays(r.URL.Query().Get("said"))
+	p.Infection = infectionText(bedside.Patient.Infection)
+	if p.Merged, err = s.desk.Merged(r.Context(), by, bedside.Patient.ID); err != nil {
+		return err
+	}
 	others, err := s.desk.Patients(r.Context(), by, bedside.Ward.ID)
 	if err != nil {
 		return err

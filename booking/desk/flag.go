@@ -132,6 +132,16 @@ func (r *reviewer) reviewRecord(ctx context.Context, rec store.Record) error {
 	if err != nil {
 		return err
 	}
+	if len(closing)+len(opening) > 0 && !r.Touched(patientOf(rec.Patient)) {
+		// Whoever flags a visit keeps everybody else from it first, and looks again.
+		if rec, err = r.Take(ctx, rec.ID); err != nil {
+			return err
+		}
+		delete(r.around, rec.Patient)
+		if closing, opening, err = r.differences(ctx, rec); err != nil {
+			return err
+		}
+	}
 	for _, f := range closing {
 		f.ClosedAt, f.ClosedBy = r.now, cmp.Or(r.by.ID, string(r.by.Kind))
 		closed, err := r.CloseFlag(ctx, f)
@@ -198,6 +208,11 @@ func (r *reviewer) situation(ctx context.Context, rec store.Record) (booking.Sit
 	if err != nil {
 		return s, err
 	}
+	under, err := r.WardUnder(ctx, rec.Ward, rec.PolicyVersion)
+	if err != nil {
+		return s, err
+	}
+	s.Buffers = under.Policy.BuffersFor(rec.PatientRecord.Infection)
 	s.Zone, s.People, s.Device, s.Offer, s.Now = ward.Site.Zone, rec.People, rec.DeviceRecord, rec.Offer, r.now
 	if s.Table, err = r.table(ctx, ward); err != nil {
 		return s, err
@@ -410,4 +425,28 @@ func withFlags(visits []Visit, flags []booking.Flag) {
 			}
 		}
 	}
+}
+
+// FlaggedOf is one visit with its open flags, of whichever ward.
+func (d *Desk) FlaggedOf(ctx context.Context, by booking.Actor, ref booking.Reference) (Visit, error) {
+	return view(ctx, d, func(tx *store.Tx) (Visit, error) {
+		r, err := tx.RecordByReference(ctx, ref)
+		if err != nil {
+			return Visit{}, err
+		}
+		if !mayRun(by, r) {
+			return Visit{}, booking.ErrNoSuchVisit
+		}
+		v, err := shown(ctx, tx, by, r)
+		if err != nil {
+			return v, err
+		}
+		flags, err := tx.FlagsOfVisit(ctx, r.ID)
+		for _, f := range flags {
+			if f.Open() {
+				v.Flags = append(v.Flags, f)
+			}
+		}
+		return v, err
+	})
 }

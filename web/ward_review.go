@@ -1,0 +1,267 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/wardvisit/wardvisit/booking"
+	"github.com/wardvisit/wardvisit/booking/desk"
+	"github.com/wardvisit/wardvisit/web/form"
+	"github.com/wardvisit/wardvisit/web/locale"
+)
+
+// A reviewPage is what a ward is to look at: visits that something has got in the
+// way of, and families that somebody is to ring.
+type reviewPage struct {
+	*form.Form
+	wardHead
+	Visits []flaggedRow
+	Tasks  []taskRow
+}
+
+// A flaggedRow is a visit that is flagged, with what can be done about it.
+type flaggedRow struct {
+	desk.FlaggedVisit
+	Why    []string // the causes, in plain words
+	For    string   // how long it has been flagged
+	Untold bool     // all there is to do is to tell its family
+	Over   bool     // it was cancelled, and could be booked again
+}
+
+// Zone is that of the visit's ward.
+func (f flaggedRow) Zone() *time.Location { return f.WardRecord.Site.Zone }
+
+// To is where an act about it goes.
+func (f flaggedRow) To(act string) string { return reviewPath(f.Reference, act) }
+
+func reviewPath(ref booking.Reference, act string) string {
+	return "/ward/review/" + url.PathEscape(string(ref)) + "/" + act
+}
+
+// flagWords say in plain words why a visit is to be looked at.
+var flagWords = map[booking.FlagKind]string{
+	booking.PatientMoved:   "The patient has moved to another ward, which cannot take the visit as it is",
+	booking.PatientLeft:    "The patient has left the hospital",
+	booking.ConsentGone:    "There is no consent to video visits any more",
+	booking.VisitorKept:    "Somebody who was coming is barred from visiting",
+	booking.ClosedThen:     "The ward is closed to visits then",
+	booking.ProtectedThen:  "It is in a time of day that the ward keeps free",
+	booking.OutsideTimes:   "It is outside the ward’s visiting times",
+	booking.DeviceGone:     "Its iPad cannot be used, and no other is free",
+	booking.InterpreterOff: "There is no interpreter",
+	booking.Overlapping:    "The patient has another visit at the same time",
+	booking.NotPutBack:     "It was cancelled by mistake, and its time is taken",
+	booking.Untold:         "It was cancelled by mistake and is on again. Nobody has been told",
+}
+
+// flagsInWords are the open flags of a visit, each kind once.
+func flagsInWords(flags []booking.Flag) []string {
+	var words []string
+	said := map[booking.FlagKind]bool{}
+	for _, f := range flags {
+		if !said[f.Kind] {
+			said[f.Kind] = true
+			words = append(words, flagWords[f.Kind])
+		}
+	}
+	return words
+}
+
+// review handles GET /ward/review.
+func (s *Server) review(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
+	return s.showReview(w, r, by, http.StatusOK, form.Blank())
+}
+
+func (s *Server) showReview(w http.ResponseWriter, r *http.Request, by booking.Actor, status int, f *form.Form) error {
+	head, err := s.headOf(r, by, "/ward/review")
+	if err != nil {
+		return err
+	}
+	p := reviewPage{Form: f, wardHead: head}
+	flagged, err := s.desk.Review(r.Context(), by, head.Ward.ID)
+	if err != nil {
+		return err
+	}
+	for _, v := range flagged {
+		row := flaggedRow{
+			FlaggedVisit: v, Why: flagsInWords(v.Flags), For: ago(v.Since, s.now()), Over: v.State.Over(),
+			Untold: len(v.Flags) == 1 && v.Flags[0].Kind == booking.Untold,
+		}
+		p.Visits = append(p.Visits, row)
+	}
+	if p.Tasks, err = s.tasksOf(r, by, head.Ward.ID); err != nil {
+		return err
+	}
+	return s.render(w, r, status, "ward/review", p)
+}
+
+// A taskRow is a family to be rung.
+type taskRow struct {
+	desk.FamilyTask
+	Bed    string
+	For    string
+	People []taskPerson
+}
+
+// A taskPerson is somebody who could be rung.
+type taskPerson struct{ Name, About, Phone, Tel string }
+
+func (s *Server) tasksOf(r *http.Request, by booking.Actor, ward booking.WardID) ([]taskRow, error) {
+	tasks, err := s.desk.Tasks(r.Context(), by, ward)
+	var rows []taskRow
+	for _, t := range tasks {
+		row := taskRow{FamilyTask: t, Bed: t.Stay.Bed, For: ago(t.OpenedAt, s.now())}
+		if t.Stay.Bay != "" {
+			row.Bed = t.Stay.Bay + ", " + t.Stay.Bed
+		}
+		for _, m := range t.Family {
+			row.People = append(row.People, taskPerson{m.Visitor.Name, m.Relationship, phoneWords(m.Visitor.Phone), m.Visitor.Phone})
+		}
+		rows = append(rows, row)
+	}
+	return rows, err
+}
+
+// doneTask handles POST /ward/tasks/{id}.
+func (s *Server) doneTask(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
+	id, err := identifier(r.PathValue("id"), booking.ErrNoSuchTask)
+	if err != nil {
+		return err
+	}
+	if err := s.desk.TaskDone(r.Context(), by, booking.TaskID(id)); err != nil {
+		return err
+	}
+	return seeOther(w, r, "/ward/review?said=rung")
+}
+
+// A keepPage asks why a visit is kept as it is.
+type keepPage struct {
+	*form.Form
+	desk.Visit
+	Why []string
+}
+
+// askKeep handles GET /ward/review/{ref}/keep.
+func (s *Server) askKeep(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
+	return s.showKeep(w, r, by, http.StatusOK, form.Blank())
+}
+
+func (s *Server) showKeep(w http.ResponseWriter, r *http.Request, by booking.Actor, status int, f *form.Form) error {
+	ref, err := booking.ParseReference(r.PathValue("ref"))
+	if err != nil {
+		return err
+	}
+	v, err := s.desk.FlaggedOf(r.Context(), by, ref)
+	if err != nil {
+		return err
+	}
+	return s.render(w, r, status, "ward/review-keep", keepPage{f, v, flagsInWords(v.Flags)})
+}
+
+// keepVisit handles POST /ward/review/{ref}/keep.
+func (s *Server) keepVisit(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
+	ref, err := booking.ParseReference(r.PathValue("ref"))
+	if err != nil {
+		return err
+	}
+	f, err := form.Read(r)
+	if err != nil {
+		return err
+	}
+	reason := f.Text("reason", mostReason)
+	if f.OK() {
+		v, err := s.desk.KeepFlagged(r.Context(), by, ref, reason)
+		if err == nil {
+			return seeOther(w, r, "/ward/review?said=kept&ward="+url.QueryEscape(string(v.WardRecord.ID)))
+		}
+		if errors.Is(err, booking.ErrNoSuchVisit) {
+			return err
+		}
+		if fault := f.Fail("reason", err); fault != nil {
+			return fault
+		}
+	}
+	return s.showKeep(w, r, by, http.StatusUnprocessableEntity, f)
+}
+
+// tellPutBack handles POST /ward/review/{ref}/tell.
+func (s *Server) tellPutBack(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
+	ref, err := booking.ParseReference(r.PathValue("ref"))
+	if err != nil {
+		return err
+	}
+	if _, err := s.desk.TellPutBack(r.Context(), by, ref); err != nil {
+		return err
+	}
+	return seeOther(w, r, "/ward/review?said=told")
+}
+
+// A rehomePage shows what would become of the visits that were chosen.
+type rehomePage struct {
+	Moves, Stays []rehomeRow
+}
+
+// A rehomeRow is one of them.
+type rehomeRow struct {
+	desk.Rehoming
+	Why string // it cannot be moved
+}
+
+// Zone is that of the visit's ward.
+func (r rehomeRow) Zone() *time.Location { return r.Visit.WardRecord.Site.Zone }
+
+// SameTime reports whether only the ward or the iPad changes.
+func (r rehomeRow) SameTime() bool { return r.To == r.Visit.When }
+
+// NewWard is the name of the ward it goes to; empty when it stays.
+func (r rehomeRow) NewWard() string {
+	if r.Ward.ID == r.Visit.WardRecord.ID {
+		return ""
+	}
+	return r.Ward.Name
+}
+
+// rehome handles POST /ward/review/rehome: it shows what would be done, and does it
+// when that is confirmed.
+func (s *Server) rehome(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
+	f, err := form.Read(r)
+	if err != nil {
+		return err
+	}
+	var refs []booking.Reference
+	for _, raw := range f.Values("visit") {
+		ref, err := booking.ParseReference(raw)
+		if err != nil {
+			return err
+		}
+		refs = append(refs, ref)
+	}
+	really := f.Checked("really")
+	planned, err := s.desk.RehomeMany(r.Context(), by, refs, really)
+	if isAny(err, booking.ErrMissing, booking.ErrTooLong) {
+		_ = f.Fail("visit", err) // a refusal is never a fault
+		return s.showReview(w, r, by, http.StatusUnprocessableEntity, f)
+	}
+	if err != nil {
+		return err
+	}
+	if really {
+		return seeOther(w, r, "/ward/review?said=rehomed")
+	}
+	p := rehomePage{}
+	for _, one := range planned {
+		row := rehomeRow{Rehoming: one}
+		if one.Cannot == nil {
+			p.Moves = append(p.Moves, row)
+			continue
+		}
+		var refusal *booking.Refusal
+		if errors.As(one.Cannot, &refusal) {
+			row.Why = locale.English.SayOf(refusal.Code, "rehome")
+		}
+		p.Stays = append(p.Stays, row)
+	}
+	return s.render(w, r, http.StatusOK, "ward/review-rehome", p)
+}
