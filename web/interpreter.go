@@ -43,6 +43,7 @@ type jobRow struct {
 	Opens    time.Time
 	Confirm  bool // they have not said lately that they still come
 	Stuck    bool // it is too near to hand back: somebody is to be sent
+	Answer   bool // there is a time until which we wait for one
 }
 
 // Zone is that of the hospital.
@@ -63,6 +64,7 @@ func (s *Server) newJobRow(job desk.Job) jobRow {
 		CanJoin: job.Visit.Visit.WaitingRoomOpen(now, policy) == nil,
 		Opens:   start.Add(-policy.OpensBefore),
 		Stuck:   !now.Before(start.Add(-booking.SubstituteOpens)),
+		Answer:  job.Offer.AnswerBy.After(now),
 	}
 	if job.Offer.Tongue.Mode == booking.Sign {
 		row.Mode = "signed"

@@ -21,7 +21,7 @@ type timeOffPage struct {
 // Reasons are why one can be.
 func (p timeOffPage) Reasons() []nhs.Choice { return absenceChoices() }
 
-// askTimeOff handles GET /interpreter/time-off.
+// askTimeOff handles GET /interpreter/hours/time-off.
 func (s *Server) askTimeOff(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
 	return s.showTimeOff(w, r, http.StatusOK, by, form.Blank())
 }
@@ -35,7 +35,7 @@ func (s *Server) showTimeOff(w http.ResponseWriter, r *http.Request, status int,
 	return s.render(w, r, status, "interpreter/time-off", p)
 }
 
-// readTimeOff handles POST /interpreter/time-off: what was typed leads to the
+// readTimeOff handles POST /interpreter/hours/time-off: what was typed leads to the
 // page that says what it would change, and changes nothing.
 func (s *Server) readTimeOff(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
 	f, err := form.Read(r)
@@ -53,7 +53,7 @@ func (s *Server) readTimeOff(w http.ResponseWriter, r *http.Request, by booking.
 		off, err := booking.NewTimeOff(from, to, s.now(), why)
 		if err == nil {
 			asked := url.Values{"from": {iso(off.When.Start())}, "to": {iso(off.When.End())}, "why": {string(why)}}
-			return seeOther(w, r, "/interpreter/time-off/check?"+asked.Encode())
+			return seeOther(w, r, "/interpreter/hours/time-off/check?"+asked.Encode())
 		}
 		if fault := f.Fail("off-to", err); fault != nil {
 			return fault
@@ -114,11 +114,11 @@ type timeOffCheckPage struct {
 // Count is how many those are, for the form to say.
 func (p timeOffCheckPage) Count() int { return len(p.Gives) }
 
-// checkTimeOff handles GET /interpreter/time-off/check.
+// checkTimeOff handles GET /interpreter/hours/time-off/check.
 func (s *Server) checkTimeOff(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
 	off, err := s.timeOffIn(r.URL.Query().Get)
 	if err != nil {
-		return seeOther(w, r, "/interpreter/time-off") // an address that nobody was given
+		return seeOther(w, r, "/interpreter/hours/time-off") // an address that nobody was given
 	}
 	return s.showTimeOffCheck(w, r, http.StatusOK, by, form.Blank(), off)
 }
@@ -149,7 +149,7 @@ func (s *Server) showTimeOffCheck(w http.ResponseWriter, r *http.Request, status
 	return s.render(w, r, status, "interpreter/time-off-check", p)
 }
 
-// takeTimeOff handles POST /interpreter/time-off/check.
+// takeTimeOff handles POST /interpreter/hours/time-off/check.
 func (s *Server) takeTimeOff(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
 	f, err := form.Read(r)
 	if err != nil {
@@ -185,7 +185,7 @@ func (s *Server) takeTimeOff(w http.ResponseWriter, r *http.Request, by booking.
 	return seeOther(w, r, "/interpreter/hours?said=away")
 }
 
-// dropTimeOff handles POST /interpreter/time-off/{id}/remove.
+// dropTimeOff handles POST /interpreter/hours/time-off/{id}/remove.
 func (s *Server) dropTimeOff(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
 	id, err := identifier(r.PathValue("id"), booking.ErrNoSuchTimeOff)
 	if err != nil {

@@ -51,7 +51,7 @@ type awayRow struct {
 
 // To is where an act about it goes.
 func (r awayRow) To(act string) string {
-	return "/interpreter/time-off/" + url.PathEscape(string(r.ID)) + "/" + act
+	return "/interpreter/hours/time-off/" + url.PathEscape(string(r.ID)) + "/" + act
 }
 
 // RestWords say how long they rest.
@@ -67,6 +67,14 @@ var absenceWords = map[booking.Absence]string{
 	booking.OnLeave: "Holiday or leave", booking.Ill: "Illness", booking.InTraining: "Training", booking.AwayForOther: "Something else",
 }
 
+// saySpell writes hours of work.
+func saySpell(h booking.Hours) string {
+	if h.Start == 0 && h.End == 24*60 {
+		return "All day"
+	}
+	return sayClock(h.Start) + " to " + sayClock(h.End)
+}
+
 // sayClock writes a time on no particular day.
 func sayClock(c booking.ClockTime) string {
 	return clock(time.Date(2000, 1, 1, 0, int(c), 0, 0, time.UTC), time.UTC)
@@ -75,11 +83,16 @@ func sayClock(c booking.ClockTime) string {
 // saySpan writes from when to when, on the clocks of one place.
 func saySpan(when booking.Interval, zone *time.Location) string {
 	from, to := when.Start(), when.End()
-	if booking.DateOf(from, zone) == booking.DateOf(to.Add(-time.Minute), zone) {
-		first, last := booking.DayBounds(booking.DateOf(from, zone), zone)
-		if from.Equal(first) && to.Equal(last) {
-			return day(from, zone) + ", all day"
-		}
+	last := to.Add(-time.Minute)
+	oneDay := booking.DateOf(from, zone) == booking.DateOf(last, zone)
+	begins, _ := booking.DayBounds(booking.DateOf(from, zone), zone)
+	_, ends := booking.DayBounds(booking.DateOf(last, zone), zone)
+	switch whole := from.Equal(begins) && to.Equal(ends); {
+	case whole && oneDay:
+		return day(from, zone) + ", all day"
+	case whole:
+		return day(from, zone) + " to " + day(last, zone)
+	case oneDay:
 		return day(from, zone) + ", " + clock(from, zone) + " to " + clock(to, zone)
 	}
 	return moment(from, zone) + " to " + moment(to, zone)
@@ -96,7 +109,7 @@ func (s *Server) interpreterHours(w http.ResponseWriter, r *http.Request, by boo
 	for _, d := range week {
 		row := workedDay{Name: d.String()}
 		for _, h := range booking.Spells(me.Hours, d) {
-			row.Spells = append(row.Spells, spellRow{h, sayClock(h.Start) + " to " + sayClock(h.End)})
+			row.Spells = append(row.Spells, spellRow{h, saySpell(h)})
 		}
 		p.Days = append(p.Days, row)
 	}
@@ -180,7 +193,7 @@ type restPage struct {
 	*form.Form
 }
 
-// askRest handles GET /interpreter/rest.
+// askRest handles GET /interpreter/hours/rest.
 func (s *Server) askRest(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
 	me, err := s.desk.InterpreterSelf(r.Context(), by)
 	if err != nil {
@@ -190,7 +203,7 @@ func (s *Server) askRest(w http.ResponseWriter, r *http.Request, by booking.Acto
 	return s.render(w, r, http.StatusOK, "interpreter/rest", restPage{f})
 }
 
-// setRest handles POST /interpreter/rest.
+// setRest handles POST /interpreter/hours/rest.
 func (s *Server) setRest(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
 	f, err := form.Read(r)
 	if err != nil {

@@ -103,7 +103,7 @@ func TestAnInterpreterConfirmsAndSendsASubstitute(t *testing.T) {
 func TestAnInterpretersHoursAndRest(t *testing.T) {
 	h := newWardHouse(t)
 	p := h.interpreter(t)
-	p.get("/interpreter/hours").shows(http.StatusOK, "You have no time off.", "Monday midnight to midnight", "At least None")
+	p.get("/interpreter/hours").shows(http.StatusOK, "You have no time off.", "Monday All day", "At least None")
 	for _, tt := range []struct{ day, from, to, want string }{
 		{"", "", "", "Choose a day"},
 		{"9", "9am", "5pm", "Choose a day"},
@@ -119,11 +119,11 @@ func TestAnInterpretersHoursAndRest(t *testing.T) {
 	p.post("/interpreter/hours/remove", "spell", "one").shows(http.StatusUnprocessableEntity)
 	p.get(p.post("/interpreter/hours/add", "work-day", "1", "work-from", "9am", "work-to", "12:30").leads("/interpreter/hours?said=hours")).
 		shows(http.StatusOK, "Monday 9:00am to 12:30pm")
-	p.get("/interpreter/rest").shows(http.StatusOK, "How many minutes do you need between two visits?")
+	p.get("/interpreter/hours/rest").shows(http.StatusOK, "How many minutes do you need between two visits?")
 	for _, bad := range []string{"", "ten", "-5", "300"} {
-		p.post("/interpreter/rest", "rest", bad).shows(http.StatusUnprocessableEntity, "There is a problem")
+		p.post("/interpreter/hours/rest", "rest", bad).shows(http.StatusUnprocessableEntity, "There is a problem")
 	}
-	p.get(p.post("/interpreter/rest", "rest", "15").leads("/interpreter/hours?said=rest")).shows(http.StatusOK, "At least 15 minutes")
+	p.get(p.post("/interpreter/hours/rest", "rest", "15").leads("/interpreter/hours?said=rest")).shows(http.StatusOK, "At least 15 minutes")
 	h.phone(t).get("/interpreter/hours").shows(http.StatusForbidden, "You are not signed in")
 }
 
@@ -132,34 +132,34 @@ func TestTimeOffSaysWhatItTouches(t *testing.T) {
 	p := h.interpreter(t)
 	v := h.booked(t, 26*time.Hour, bsl, anna) // on Wednesday at two
 	p.post(offer(t, p) + "/accept").leads("/interpreter?said=accepted")
-	p.get("/interpreter/time-off").shows(http.StatusOK, "Add time off", "For example, 1 12 2026")
+	p.get("/interpreter/hours/time-off").shows(http.StatusOK, "Add time off", "For example, 1 12 2026")
 	typed := func(more ...string) []string {
 		return append([]string{"off-from-day", "25", "off-from-month", "11", "off-from-year", "2026",
 			"off-to-day", "25", "off-to-month", "11", "off-to-year", "2026", "off-why", "illness"}, more...)
 	}
-	p.post("/interpreter/time-off").shows(http.StatusUnprocessableEntity, "Enter the first day", "Enter the last day", "Choose why you are away")
-	p.post("/interpreter/time-off", "off-from-day", "31", "off-from-month", "2", "off-from-year", "2027").
+	p.post("/interpreter/hours/time-off").shows(http.StatusUnprocessableEntity, "Enter the first day", "Enter the last day", "Choose why you are away")
+	p.post("/interpreter/hours/time-off", "off-from-day", "31", "off-from-month", "2", "off-from-year", "2027").
 		shows(http.StatusUnprocessableEntity, "Enter a day that there is")
-	p.post("/interpreter/time-off", typed("off-from-time", "5pm", "off-to-time", "9am")...).
+	p.post("/interpreter/hours/time-off", typed("off-from-time", "5pm", "off-to-time", "9am")...).
 		shows(http.StatusUnprocessableEntity, "Enter an end that is after the beginning")
-	check := p.post("/interpreter/time-off", typed()...).leads("/interpreter/time-off/check?")
+	check := p.post("/interpreter/hours/time-off", typed()...).leads("/interpreter/hours/time-off/check?")
 	s := p.get(check).shows(http.StatusOK, "Wednesday 25 November 2026, all day", "Illness", "You would give up 1 visit.", string(v.Reference)).
 		hides("Arkwright", "Thomas", "Anna")
 	form := []string{"from", "2026-11-25T00:00:00Z", "to", "2026-11-26T00:00:00Z", "why", "illness", "touches", "1", "key", s.offered("key")[0]}
 	stale := append([]string(nil), form...)
 	stale[7] = "0"
-	p.post("/interpreter/time-off/check", stale...).shows(http.StatusConflict, "Your visits have changed since this page was shown", "You would give up 1 visit.")
-	p.get(p.post("/interpreter/time-off/check", form...).leads("/interpreter/hours?said=away")).
-		shows(http.StatusOK, "Your time off is kept.", "Wednesday 25 November 2026, all day Illness")
-	p.post("/interpreter/time-off/check", form...).leads("/interpreter/hours?said=away") // pressed twice
+	p.post("/interpreter/hours/time-off/check", stale...).shows(http.StatusConflict, "Your visits have changed since this page was shown", "You would give up 1 visit.")
+	p.get(p.post("/interpreter/hours/time-off/check", form...).leads("/interpreter/hours?said=away")).
+		shows(http.StatusOK, "Your time off is kept.", "Illness Wednesday 25 November 2026, all day")
+	p.post("/interpreter/hours/time-off/check", form...).leads("/interpreter/hours?said=away") // pressed twice
 	p.get("/interpreter").shows(http.StatusOK, "No visits yet.")
 	h.staff(t, nurse).get("/ward/visits/"+string(v.Reference)+"/interpreter").shows(http.StatusOK, "Nobody can be asked at the moment.", "Said no, or handed it back")
 
 	page := p.get("/interpreter/hours").shows(http.StatusOK)
-	remove := regexp.MustCompile(`action="(/interpreter/time-off/[^/]+/remove)"`).FindStringSubmatch(page.text)[1]
+	remove := regexp.MustCompile(`action="(/interpreter/hours/time-off/[^/]+/remove)"`).FindStringSubmatch(page.text)[1]
 	p.get(p.post(remove).leads("/interpreter/hours?said=back")).shows(http.StatusOK, "You have no time off.")
 	p.post(remove).leads("/interpreter/hours?said=no_such_time_off")
-	p.get("/interpreter/time-off/check?from=x").leads("/interpreter/time-off")
+	p.get("/interpreter/hours/time-off/check?from=x").leads("/interpreter/hours/time-off")
 }
 
 // The ward asks for somebody else, and lets a visit go on without.
@@ -185,6 +185,7 @@ func TestTheWardAndTheInterpreter(t *testing.T) {
 	sister.get(sister.post(to, "do", "without").leads(to)).shows(http.StatusOK, "goes on without the British Sign Language (BSL) interpreter that it asked for").
 		hides("Go on without an interpreter")
 	sister.post(to, "do", "without").leads(to) // pressed twice
+	sister.get("/ward/today").shows(http.StatusOK, "Goes on without a British Sign Language (BSL) interpreter")
 	sister.get("/ward/visits/XXX-XXX/interpreter").shows(http.StatusNotFound)
 }
 

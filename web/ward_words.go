@@ -76,7 +76,10 @@ func deviceTag(d booking.Device) tag {
 
 // interpreterTag says how far a visit's interpreter is; nil when none is asked for.
 func interpreterTag(v desk.Visit) *tag {
-	if v.Tongue.IsZero() {
+	switch {
+	case !v.Forgone.IsZero():
+		return &tag{"Goes on without a " + tongueName(v.Forgone) + " interpreter", "grey"}
+	case v.Tongue.IsZero():
 		return nil
 	}
 	language := tongueName(v.Tongue)

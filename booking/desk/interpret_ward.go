@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/wardvisit/wardvisit/booking"
 	"github.com/wardvisit/wardvisit/booking/store"
@@ -72,6 +73,17 @@ func asked(ctx context.Context, tx *store.Tx, id booking.VisitID) ([]Asked, erro
 		all[n] = Asked{o, who.Name, who.Phone, who.LevelIn(o.Tongue)}
 	}
 	return all, nil
+}
+
+// withForgone says of each visit on a board which interpreter it goes on without.
+func withForgone(ctx context.Context, tx *store.Tx, board *Board, from, to time.Time) error {
+	forgone, err := tx.ForgoneIn(ctx, board.Ward.ID, from, to)
+	for i := range board.Visits {
+		if v := &board.Visits[i]; v.Tongue.IsZero() {
+			v.Forgone = forgone[v.ID]
+		}
+	}
+	return err
 }
 
 // A SubstituteReason is why the ward asks for another interpreter.

@@ -61,6 +61,7 @@ type Visit struct {
 	StandIn       *booking.Device // on which it would start in the place of its own; only on a Board
 	People        []booking.Participant
 	Interpreter   *booking.InterpreterBooking // nil when none is asked for
+	Forgone       booking.Tongue              // that it goes on without; only on a Board
 	Companions    []Companion                 // who could come; only from Held and Visit, while it is held or booked
 }
 

@@ -56,6 +56,9 @@ func (d *Desk) Board(ctx context.Context, by booking.Actor, id booking.WardID, d
 			return board, err
 		}
 		withFlags(board.Visits, flags)
+		if err := withForgone(ctx, tx, &board, from, to); err != nil {
+			return board, err
+		}
 		if err := standIns(ctx, tx, &board, d.now()); err != nil {
 			return board, err
 		}

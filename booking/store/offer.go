@@ -166,7 +166,10 @@ const (
 INSERT INTO interpreter_forgone (visit_id, language, mode, at, by_kind) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (visit_id) DO UPDATE SET language = excluded.language, mode = excluded.mode, at = excluded.at, by_kind = excluded.by_kind`
 
-	forgone = `SELECT language, mode FROM interpreter_forgone WHERE visit_id = $1`
+	forgone   = `SELECT language, mode FROM interpreter_forgone WHERE visit_id = $1`
+	forgoneIn = `
+SELECT f.visit_id, f.language, f.mode FROM interpreter_forgone AS f JOIN visits AS v ON v.id = f.visit_id
+WHERE  v.ward_id = $1 AND v.starts_at >= $2 AND v.starts_at < $3`
 )
 
 // Forgo saves that a visit goes on without the interpreter it asked for.
@@ -181,4 +184,18 @@ func (tx *Tx) Forgone(ctx context.Context, visit booking.VisitID) (booking.Tongu
 		return booking.Tongue{}, nil
 	}
 	return t, err
+}
+
+// ForgoneIn are the tongues that a ward's visits which begin between two instants
+// go on without.
+func (tx *Tx) ForgoneIn(ctx context.Context, ward booking.WardID, from, to time.Time) (map[booking.VisitID]booking.Tongue, error) {
+	found := map[booking.VisitID]booking.Tongue{}
+	_, err := all(ctx, tx, "interpreters forgone", func(row scanner) (none struct{}, err error) {
+		var id booking.VisitID
+		var t booking.Tongue
+		err = row.Scan(&id, &t.Language, &t.Mode)
+		found[id] = t
+		return none, err
+	}, forgoneIn, ward, at(from), at(to))
+	return found, err
 }
