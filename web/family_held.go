@@ -104,7 +104,7 @@ func (s *Server) asHolder(h stepHandler) http.Handler {
 		held := familyVisitAt(v, now)
 		switch {
 		case err != nil, v.State == booking.Cancelled, v.State == booking.Held && !now.Before(v.HeldUntil):
-			return s.lapsed(w, r, held)
+			return s.lapsed(w, r, by, held)
 		case v.State != booking.Held:
 			return seeOther(w, r, held.To(""))
 		}
@@ -114,15 +114,30 @@ func (s *Server) asHolder(h stepHandler) http.Handler {
 		}
 		err = h(w, r, by, p)
 		if errors.Is(err, booking.ErrHoldExpired) {
-			return s.lapsed(w, r, held)
+			return s.lapsed(w, r, by, held)
 		}
 		return err
 	})
 }
 
-// lapsed says that a hold has run out.
-func (s *Server) lapsed(w http.ResponseWriter, r *http.Request, v familyVisit) error {
-	return s.render(w, r, http.StatusConflict, "family/lapsed", v)
+// A lapsedPage says that a hold has run out, with what is free near it.
+type lapsedPage struct {
+	familyVisit
+	Times timesPage
+}
+
+// lapsed says that a hold has run out. What was answered is kept for whichever
+// time is chosen instead.
+func (s *Server) lapsed(w http.ResponseWriter, r *http.Request, by booking.Actor, v familyVisit) error {
+	p := lapsedPage{familyVisit: v}
+	if v.ID != "" {
+		p.Times = timesPage{familyCircle: v.circle(nil), HeldFor: string(v.ID)}
+		var err error
+		if p.Times.Others, err = s.othersNear(r, by, v.PatientRecord.ID, v.When.Start()); err != nil {
+			return err
+		}
+	}
+	return s.render(w, r, http.StatusConflict, "family/lapsed", p)
 }
 
 // heldWho handles GET /visits/held/{id}/who.

@@ -26,7 +26,14 @@ type timesPage struct {
 	Earlier string    // the address of the week before; empty when there is none
 	Later   string
 	Nothing bool // is free on any day
+	Join    []joinRow
 }
+
+// A joinRow is a visit of somebody else's to the patient on the chosen day.
+type joinRow struct{ desk.Joinable }
+
+// Who says who comes to it.
+func (j joinRow) Who() string { return inWords(j.With) }
 
 // A stripDay is a day that can be chosen.
 type stripDay struct {
@@ -135,7 +142,24 @@ func (s *Server) showTimes(w http.ResponseWriter, r *http.Request, status int, b
 		return err
 	}
 	p.lay(offering.Days, from)
+	if err := s.lookForOthers(r, by, &p); err != nil {
+		return err
+	}
 	return s.render(w, r, status, "family/times", p)
+}
+
+// lookForOthers finds the visits on the chosen day that the reader could join.
+func (s *Server) lookForOthers(r *http.Request, by booking.Actor, p *timesPage) error {
+	if p.Moves != nil || p.Chosen.IsZero() {
+		return nil
+	}
+	others, err := s.desk.Joinable(r.Context(), by, p.Patient.ID, p.Chosen)
+	for _, one := range others {
+		if !one.Full {
+			p.Join = append(p.Join, joinRow{one})
+		}
+	}
+	return err
 }
 
 // offering is what is free. A visit that moves could stay where it is, but that
@@ -282,7 +306,8 @@ func (s *Server) hold(w http.ResponseWriter, r *http.Request, by booking.Actor) 
 // free near it.
 func (s *Server) timeRefused(w http.ResponseWriter, r *http.Request, by booking.Actor, p timesPage, want time.Time, err error) error {
 	if !isAny(err, booking.ErrSlotTaken, booking.ErrPatientBusy, booking.ErrNotASlot, booking.ErrTooLate,
-		booking.ErrTooEarly, booking.ErrNoSlots, booking.ErrTooManyHolds, booking.ErrStale, booking.ErrKeyReused) {
+		booking.ErrTooEarly, booking.ErrNoSlots, booking.ErrTooManyHolds, booking.ErrStale, booking.ErrKeyReused,
+		booking.ErrClosed, booking.ErrProtected, booking.ErrWeekFull, booking.ErrNothingToJoin, booking.ErrTooManyPeople, booking.ErrRoomLocked) {
 		return err
 	}
 	if fault := p.Form.Fail("times", err); fault != nil {

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/wardvisit/wardvisit/booking"
 	"github.com/wardvisit/wardvisit/booking/desk"
@@ -11,10 +12,14 @@ import (
 
 // A visitsPage is what a relative has booked, and whom they may visit.
 type visitsPage struct {
-	Kept    []familyVisit // times kept while a form is filled in, and not booked yet
-	Coming  []familyVisit
-	Past    []familyVisit
-	Circles []familyCircle
+	Kept     []familyVisit // times kept while a form is filled in, and not booked yet
+	Coming   []familyVisit
+	Past     []familyVisit
+	Circles  []familyCircle
+	Offers   []freedPage // freed times that are kept for the reader
+	Waits    []familyWait
+	Requests []requestPage
+	Done     string // waiting, left or declined; empty when nothing was
 }
 
 // AnyOpen reports whether a waiting room is open, which is then what the page is
@@ -47,7 +52,41 @@ func (s *Server) visits(w http.ResponseWriter, r *http.Request, by booking.Actor
 	for _, c := range circles {
 		p.Circles = append(p.Circles, familyCircle{c})
 	}
+	if err := s.wishes(r, by, &p); err != nil {
+		return err
+	}
+	switch said := r.URL.Query().Get("done"); said {
+	case "waiting", "left", "declined":
+		p.Done = said
+	}
 	return s.render(w, r, http.StatusOK, "family/visits", p)
+}
+
+// wishes adds what the reader waits for and has asked for. A time that is offered
+// to them is not one that they chose, and so is not shown as theirs to finish.
+func (s *Server) wishes(r *http.Request, by booking.Actor, p *visitsPage) error {
+	offers, err := s.desk.FreedSlots(r.Context(), by)
+	if err != nil {
+		return err
+	}
+	for _, o := range offers {
+		p.Offers = append(p.Offers, freedPage{familyVisit: familyVisitAt(o.Held, s.now()), Offer: o.SlotOffer})
+		p.Kept = slices.DeleteFunc(p.Kept, func(v familyVisit) bool { return v.ID == o.Held.ID })
+	}
+	waits, err := s.desk.Waits(r.Context(), by)
+	if err != nil {
+		return err
+	}
+	for _, w := range waits {
+		p.Waits = append(p.Waits, familyWait{w})
+	}
+	requests, err := s.desk.Requests(r.Context(), by)
+	for _, a := range requests {
+		if a.State != booking.RequestWithdrawn {
+			p.Requests = append(p.Requests, requestPage{Asking: a})
+		}
+	}
+	return err
 }
 
 // A familyCircle is a patient whom the reader may visit, or not now.
@@ -98,7 +137,7 @@ func (s *Server) visit(w http.ResponseWriter, r *http.Request, by booking.Actor)
 	}
 	done := ""
 	switch said := r.URL.Query().Get("done"); said {
-	case "booked", "moved", "added", "asked", "without":
+	case "booked", "moved", "added", "asked", "without", "joined":
 		done = said
 	}
 	if v.State.Over() {

@@ -18,8 +18,12 @@ type phonePage struct {
 	*form.Form
 	desk.Visit
 	Tongues []booking.Tongue
-	Crowd   bool // more come than the ward allows, and the reader may let them
+	Crowd   bool          // more come than the ward allows, and the reader may let them
+	Left    time.Duration // of the time that is kept, when the page was drawn
 }
+
+// SecondsLeft is Left for the script that counts it down.
+func (p phonePage) SecondsLeft() int { return int(p.Left / time.Second) }
 
 // Zone is that of the ward.
 func (p phonePage) Zone() *time.Location { return p.WardRecord.Site.Zone }
@@ -117,16 +121,40 @@ func (s *Server) asKeeper(h keptHandler) http.Handler {
 		}
 		switch {
 		case err != nil, held.State == booking.Cancelled, held.State == booking.Held && !s.now().Before(held.HeldUntil):
-			return s.render(w, r, http.StatusConflict, "ward/lapsed", held)
+			return s.wardLapsed(w, r, by, held)
 		case held.State != booking.Held:
 			return seeOther(w, r, "/ward/book/done/"+string(held.Reference))
 		}
 		err = h(w, r, by, held)
 		if errors.Is(err, booking.ErrHoldExpired) {
-			return s.render(w, r, http.StatusConflict, "ward/lapsed", held)
+			return s.wardLapsed(w, r, by, held)
 		}
 		return err
 	})
+}
+
+// A wardLapsedPage says that a time is not kept any more, with what is free near it.
+type wardLapsedPage struct {
+	desk.Visit
+	Caller booking.VisitorID // for whom it was kept; empty when that is not known
+	Others []booking.Slot
+}
+
+// Zone is that of the ward.
+func (p wardLapsedPage) Zone() *time.Location { return p.WardRecord.Site.Zone }
+
+func (s *Server) wardLapsed(w http.ResponseWriter, r *http.Request, by booking.Actor, held desk.Visit) error {
+	p := wardLapsedPage{Visit: held}
+	if len(held.People) > 0 {
+		p.Caller = held.People[0].Visitor
+	}
+	if held.ID != "" && p.Caller != "" {
+		var err error
+		if p.Others, err = s.othersNear(r, by, held.PatientRecord.ID, held.When.Start()); err != nil {
+			return err
+		}
+	}
+	return s.render(w, r, http.StatusConflict, "ward/lapsed", p)
 }
 
 // wardHeld handles GET /ward/book/held/{id}.
@@ -148,7 +176,7 @@ func (s *Server) showHeld(w http.ResponseWriter, r *http.Request, status int, f 
 		return err
 	}
 	slices.SortFunc(tongues, func(a, b booking.Tongue) int { return strings.Compare(tongueName(a), tongueName(b)) })
-	return s.render(w, r, status, "ward/book-details", phonePage{f, held, tongues, crowd})
+	return s.render(w, r, status, "ward/book-details", phonePage{f, held, tongues, crowd, held.HeldUntil.Sub(s.now())})
 }
 
 // wardDescribe handles POST /ward/book/held/{id}.
@@ -206,13 +234,22 @@ func (s *Server) readDetails(r *http.Request, f *form.Form, held desk.Visit) (de
 // wardCheck handles GET /ward/book/held/{id}/check: what to read back to the
 // caller before it counts.
 func (s *Server) wardCheck(w http.ResponseWriter, r *http.Request, _ booking.Actor, held desk.Visit) error {
-	return s.render(w, r, http.StatusOK, "ward/book-check", checkPage{form.Blank(), phoneVisit{familyVisitAt(held, s.now())}})
+	return s.render(w, r, http.StatusOK, "ward/book-check", s.checkPageOf(form.Blank(), held))
 }
 
 // A checkPage is what is read back, and what was wrong with it at the last.
 type checkPage struct {
 	*form.Form
 	phoneVisit
+	Left time.Duration // of the time that is kept, when the page was drawn
+}
+
+// SecondsLeft is Left for the script that counts it down.
+func (p checkPage) SecondsLeft() int { return int(p.Left / time.Second) }
+
+func (s *Server) checkPageOf(f *form.Form, held desk.Visit) checkPage {
+	now := s.now()
+	return checkPage{f, phoneVisit{familyVisitAt(held, now)}, held.HeldUntil.Sub(now)}
 }
 
 // wardConfirm handles POST /ward/book/held/{id}/book. A second press finds the
@@ -231,7 +268,7 @@ func (s *Server) wardConfirm(w http.ResponseWriter, r *http.Request, by booking.
 		return err
 	}
 	_ = f.Fail("answers", err) // a refusal is never a fault
-	return s.render(w, r, http.StatusConflict, "ward/book-check", checkPage{f, phoneVisit{familyVisitAt(held, s.now())}})
+	return s.render(w, r, http.StatusConflict, "ward/book-check", s.checkPageOf(f, held))
 }
 
 // wardRelease handles POST /ward/book/held/{id}/release.

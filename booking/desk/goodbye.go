@@ -16,7 +16,7 @@ import (
 type Farewell struct {
 	Patient booking.PatientID
 	Members []booking.MemberID // who comes
-	Start   time.Time
+	Start   time.Time          // the zero Time is now
 	Length  time.Duration
 	Tongue  booking.Tongue // of an interpreter; zero for none
 	Needs   []booking.Need
@@ -98,7 +98,11 @@ func (d *Desk) farewell(ctx context.Context, tx *store.Tx, by booking.Actor, f F
 	if g.o.but, err = tx.OpenHold(ctx, f.Patient, first.Visitor.ID); err != nil {
 		return g, err
 	}
-	if g.slot, err = g.o.slotAt(ctx, tx, f.Start, f.Length); err != nil {
+	start := f.Start
+	if start.IsZero() {
+		start = now.Truncate(time.Minute)
+	}
+	if g.slot, err = g.o.slotAt(ctx, tx, start, f.Length); err != nil {
 		return g, err
 	}
 	buffers := g.o.buffered()
@@ -228,11 +232,7 @@ func (d *Desk) Goodbye(ctx context.Context, by booking.Actor, f Farewell) (Visit
 	if by.Visitor() != "" {
 		return Visit{}, booking.ErrMayNot
 	}
-	when, err := booking.NewInterval(f.Start, f.Length)
-	if err != nil {
-		return Visit{}, booking.ErrBadTime
-	}
-	asked := makesVisit(by, "goodbye", f.Patient, f.Members, when.String(), f.Tongue, f.Needs, f.Making)
+	asked := makesVisit(by, "goodbye", f.Patient, f.Members, f.Start.UTC(), f.Length, f.Tongue, f.Needs, f.Making)
 	v, err := create(ctx, d, by, asked, func(tx *store.Tx) (Visit, error) { return d.goodbye(ctx, tx, by, f) })
 	if err == nil && len(f.Making) > 0 {
 		return d.freed(ctx, v, err)

@@ -13,7 +13,7 @@ type Catalogue struct {
 }
 
 // English is the language that is always complete.
-var English = &Catalogue{Tag: "en-GB", sentences: join(refusalsEnglish, questionsEnglish, familyEnglish, wardEnglish, importEnglish, rulesEnglish)}
+var English = &Catalogue{Tag: "en-GB", sentences: join(refusalsEnglish, questionsEnglish, familyEnglish, wardEnglish, importEnglish, plansEnglish, rulesEnglish)}
 
 func join(parts ...map[string]string) map[string]string {
 	all := map[string]string{}

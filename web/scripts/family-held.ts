@@ -1,5 +1,5 @@
-// Counts down how long a time is kept while its form is filled in. Without it,
-// the page says until when.
+// Counts down how long a time is kept, while its form is filled in or until an offer
+// of it is answered. Without it, the page says until when.
 
 const line = document.querySelector<HTMLElement>(".wv-countdown");
 const left = line?.querySelector<HTMLElement>(".wv-countdown__left");
@@ -7,6 +7,9 @@ const news = document.getElementById("kept-news");
 
 // When to say it aloud: once while there is still time to finish, and at the end.
 const soon = 120;
+
+// From here on it is counted down.
+const long = 3600;
 
 if (line && left && news) {
   // Counted from when the page came, since the phone's own clock may be wrong.
@@ -16,10 +19,13 @@ if (line && left && news) {
     const seconds = Math.max(0, Math.round((end - performance.now()) / 1000));
     if (seconds === 0) {
       window.clearInterval(timer);
-      line.textContent = "We could not keep this time for you any longer. Press Continue to choose again.";
+      line.textContent = "We could not keep this time for you any longer. Go on to choose again.";
       line.classList.add("wv-countdown--short");
       news.textContent = line.textContent;
       return;
+    }
+    if (seconds > long) {
+      return; // an offer stands for hours: until when says more
     }
     left.textContent = `for ${lasting(seconds)}`;
     if (seconds <= soon) {
