@@ -194,6 +194,9 @@ func (a *act) giveBack(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := a.touchDevices(ctx, a.rec.Device); err != nil {
+		return err
+	}
 	if err := a.save(ctx, over); err != nil {
 		return err
 	}
@@ -212,6 +215,9 @@ func (a *act) giveBack(ctx context.Context) error {
 func (a *act) touchDevices(ctx context.Context, ids ...booking.DeviceID) error {
 	slices.Sort(ids)
 	for _, id := range slices.Compact(ids) {
+		if a.Touched(deviceOf(id)) {
+			continue
+		}
 		if err := a.Touch(ctx, deviceOf(id)); err != nil {
 			return err
 		}

@@ -176,6 +176,11 @@ func (d *Desk) finish(ctx context.Context, a *act, over booking.Visit) error {
 			return err
 		}
 	}
+	if over.State == booking.Cancelled { // and so gives its iPad back
+		if err := a.touchDevices(ctx, was.Device); err != nil {
+			return err
+		}
+	}
 	if err := a.save(ctx, over); err != nil {
 		return err
 	}

@@ -166,6 +166,7 @@ const (
 	liteBusy       = 5
 	liteConstraint = 19 // the low byte of every broken constraint
 	pgSerialize    = "40001"
+	pgLocked       = "55P03" // and not to be waited for
 	pgDeadlock     = "40P01"
 	pgIntegrity    = "23" // the class of every broken constraint
 	pgBadText      = "22P02"
@@ -178,11 +179,27 @@ func (e *engine) raced(err error) bool {
 	var lite *sqlite.Error
 	switch {
 	case errors.As(err, &pg):
-		return pg.Code == pgSerialize || pg.Code == pgDeadlock
+		return pg.Code == pgSerialize || pg.Code == pgDeadlock || pg.Code == pgLocked
 	case errors.As(err, &lite):
 		return lite.Code()&0xff == liteBusy
 	}
 	return false
+}
+
+// lockNow takes the row of a resource without waiting for anybody who has it; what
+// it returns then is raced. SQLite has one writer, who has everything.
+func (e *engine) lockNow(ctx context.Context, tx *sql.Tx, r Resource) error {
+	query, known := map[Kind]string{
+		Patient:     `SELECT 1 FROM patients WHERE id = $1 FOR NO KEY UPDATE NOWAIT`,
+		Device:      `SELECT 1 FROM devices WHERE id = $1 FOR NO KEY UPDATE NOWAIT`,
+		Interpreter: `SELECT 1 FROM interpreters WHERE id = $1 FOR NO KEY UPDATE NOWAIT`,
+		wardRow:     `SELECT 1 FROM wards WHERE id = $1 FOR NO KEY UPDATE NOWAIT`,
+	}[r.Kind]
+	if e.name != migrations.PostgreSQL || !known {
+		return nil
+	}
+	_, err := tx.ExecContext(ctx, query, r.ID)
+	return err
 }
 
 // finds nothing: an id that is no id, or a text that cannot be stored, is not in

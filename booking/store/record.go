@@ -73,18 +73,36 @@ const (
 // Take returns a visit like Record, and touches its patient first, so that it
 // stays as it is read until this transaction changes it or is over.
 func (tx *Tx) Take(ctx context.Context, id booking.VisitID) (Record, error) {
+	if len(tx.touched) > 0 {
+		return tx.takeLate(ctx, id)
+	}
 	if err := tx.touchOf(ctx, touchVisit, id); err != nil {
 		return Record{}, err
 	}
-	return tx.Record(ctx, id)
+	return tx.keepPatient(tx.Record(ctx, id))
+}
+
+// keepPatient remembers that the patient of a visit is touched.
+func (tx *Tx) keepPatient(r Record, err error) (Record, error) {
+	if err == nil {
+		tx.keep(Resource{Patient, string(r.Patient)})
+	}
+	return r, err
 }
 
 // TakeReference is Take for those who know a visit's public name.
 func (tx *Tx) TakeReference(ctx context.Context, ref booking.Reference) (Record, error) {
+	if len(tx.touched) > 0 {
+		r, err := tx.RecordByReference(ctx, ref)
+		if err != nil {
+			return r, err
+		}
+		return tx.takeLate(ctx, r.ID)
+	}
 	if err := tx.touchOf(ctx, touchReference, ref); err != nil {
 		return Record{}, err
 	}
-	return tx.RecordByReference(ctx, ref)
+	return tx.keepPatient(tx.RecordByReference(ctx, ref))
 }
 
 func (tx *Tx) touchOf(ctx context.Context, query string, visit any) error {

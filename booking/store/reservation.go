@@ -62,10 +62,19 @@ const (
 
 // Touch has every other act on a resource wait until this one is over. Acts
 // touch the patient first, then devices, then interpreters, each kind in order
-// of id. A resource that there is not is refused.
+// of id; one that meets another resource late is run again if somebody has that:
+// see inTurn. A resource that there is not is refused.
 func (tx *Tx) Touch(ctx context.Context, r Resource) error {
-	if r.Kind == Device {
+	if err := tx.inTurn(ctx, r); tx.store.engine.nothing(err) {
+		return noSuch[r.Kind]
+	} else if err != nil {
+		return err
+	}
+	switch r.Kind {
+	case Device:
 		return tx.touchDevice(ctx, r.ID)
+	case wardRow:
+		return tx.TakeWard(ctx, booking.WardID(r.ID))
 	}
 	query := map[Kind]string{Patient: touchPatient, Interpreter: touchInterpreter}[r.Kind]
 	n, err := tx.run(ctx, "touch "+string(r.Kind), query, r.ID)
@@ -76,7 +85,7 @@ func (tx *Tx) Touch(ctx context.Context, r Resource) error {
 }
 
 var noSuch = map[Kind]error{
-	Patient: booking.ErrNoSuchPatient, Interpreter: booking.ErrNoSuchInterpreter,
+	Patient: booking.ErrNoSuchPatient, Device: booking.ErrNoSuchDevice, Interpreter: booking.ErrNoSuchInterpreter,
 }
 
 const addReservations = `

@@ -11,8 +11,11 @@ import (
 // TakeWard has every other act that changes what a ward decides for itself, and
 // every booking that looks at it last, wait until this one is over. An act that
 // touches patients does so before.
-func (tx *Tx) TakeWard(ctx context.Context, ward booking.WardID) error {
-	n, err := tx.run(ctx, "take a ward", growSerial, ward)
+func (tx *Tx) TakeWard(ctx context.Context, id booking.WardID) error {
+	if err := tx.inTurn(ctx, Resource{wardRow, string(id)}); err != nil {
+		return err
+	}
+	n, err := tx.run(ctx, "take a ward", growSerial, id)
 	if n == 0 && err == nil || tx.store.engine.nothing(err) {
 		return booking.ErrNoSuchWard
 	}

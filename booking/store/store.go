@@ -56,6 +56,10 @@ type Tx struct {
 	decides bool                            // it makes a policy
 	serial  map[booking.WardID]struct{}     // wards whose serial grows at the commit
 	seen    map[booking.DeviceID]seen       // devices looked at by this transaction; see touchDevice
+
+	touched map[Resource]struct{} // by this transaction; see inTurn
+	last    Resource              // of those, in the order of turns
+	missed  []Resource            // that somebody else had, out of turn
 }
 
 // ErrAgain says that somebody else was a moment faster: the act is to be run
@@ -69,15 +73,20 @@ const attempts = 12
 // Do runs fn in one transaction and commits it if fn returns nil or an error
 // made by Keep.
 //
-// PostgreSQL may kill a transaction to break a deadlock and ask for it to be
-// run again, and a write may lose a race for a resource or a name. Do runs fn
-// again then, which is why fn must change nothing but what it reaches through
-// tx, and must not send, publish or wait.
+// A write may lose a race for a resource or a name, or an act meet out of turn
+// what somebody else has. Do runs fn again then, which is why fn must change
+// nothing but what it reaches through tx, and must not send, publish or wait.
 func (s *Store) Do(ctx context.Context, fn func(tx *Tx) error) error {
 	var err error
-	for range attempts {
-		if err = s.once(ctx, fn); !errors.Is(err, ErrAgain) && !s.engine.raced(err) {
+	var needed []Resource
+	for tries := 0; tries < attempts; tries++ {
+		var more []Resource
+		if more, err = s.once(ctx, needed, fn); !errors.Is(err, ErrAgain) && !s.engine.raced(err) {
 			return err
+		}
+		if len(more) > len(needed) {
+			needed = more
+			tries-- // it knows more than before, so this was no loss
 		}
 	}
 	var refused *booking.Refusal
@@ -87,27 +96,32 @@ func (s *Store) Do(ctx context.Context, fn func(tx *Tx) error) error {
 	return fmt.Errorf("store: gave up after %d attempts: %w", attempts, err)
 }
 
-func (s *Store) once(ctx context.Context, fn func(tx *Tx) error) error {
+// once runs fn in one transaction that begins by touching what it will need, and
+// says what it turned out to need besides.
+func (s *Store) once(ctx context.Context, needed []Resource, fn func(tx *Tx) error) (more []Resource, err error) {
 	inner, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
-		return fmt.Errorf("store: begin: %w", err)
+		return nil, fmt.Errorf("store: begin: %w", err)
 	}
 	defer inner.Rollback() // does nothing after a commit
 	tx := &Tx{tx: inner, store: s, serial: map[booking.WardID]struct{}{}}
+	if err := tx.begin(ctx, needed); err != nil {
+		return nil, err
+	}
 	var keep *kept
 	if err := fn(tx); err != nil && !errors.As(err, &keep) {
-		return err
+		return tx.needs(), err
 	}
 	if err := tx.growSerials(ctx); err != nil {
-		return err
+		return tx.needs(), err
 	}
 	if err := inner.Commit(); err != nil {
-		return fmt.Errorf("store: commit: %w", err)
+		return nil, fmt.Errorf("store: commit: %w", err)
 	}
 	if keep != nil {
-		return keep.err
+		return nil, keep.err
 	}
-	return nil
+	return nil, nil
 }
 
 // View runs fn in a transaction that only reads, and sees one picture of the
@@ -261,8 +275,11 @@ const growSerial = `UPDATE wards SET serial = serial + 1 WHERE id = $1`
 // growSerials makes the boards of the wards that this transaction changed look
 // again. It comes last and in order, since acts that share a ward meet here.
 func (tx *Tx) growSerials(ctx context.Context) error {
-	for _, ward := range slices.Sorted(maps.Keys(tx.serial)) {
-		if err := tx.save(ctx, "grow serial", growSerial, ward); err != nil {
+	for _, id := range slices.Sorted(maps.Keys(tx.serial)) {
+		if err := tx.inTurn(ctx, Resource{wardRow, string(id)}); err != nil {
+			return err
+		}
+		if err := tx.save(ctx, "grow serial", growSerial, id); err != nil {
 			return err
 		}
 	}
