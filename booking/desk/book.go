@@ -143,7 +143,7 @@ func (d *Desk) BookAt(ctx context.Context, by booking.Actor, b BookedVisit) (Vis
 		if err := standing.MayVisit(d.now()); err != nil {
 			return Visit{}, err
 		}
-		a, err := d.hold(ctx, tx, by, standing, claim{when: when})
+		a, err := d.hold(ctx, tx, by, standing, claim{when: when, aside: []booking.Override{{Rule: booking.ErrNotASlot.Code, Reason: "at_any_time"}}})
 		if err != nil {
 			return Visit{}, err
 		}
