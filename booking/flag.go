@@ -220,12 +220,8 @@ func (t Timetable) Takes(v Visit, bay string, aside []string) bool {
 // sessionOf is a session that takes in a time, for whomever, and whether there is
 // one.
 func (t Timetable) sessionOf(when Interval) (SessionID, bool) {
-	for _, s := range t.Sessions {
-		if s.TakesIn(when, t.Zone) {
-			return s.ID, true
-		}
-	}
-	return "", false
+	slot, inside := t.SlotOf(when)
+	return slot.Session, inside
 }
 
 func (t *troubles) ofDevice(s Situation) {

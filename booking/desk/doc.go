@@ -25,6 +25,17 @@
 // transaction, so that an abandoned form never blocks anybody for longer than it
 // said; Sweep ends those that nobody meets.
 //
+// # What a ward decides
+//
+// Its visiting times, closures, protected times and policy are changed by its
+// managers. Each change has a preview that says which booked visits it touches,
+// and an act that takes the ward first, so that of two who decide at once the
+// second sees what the first did. Nothing booked is cancelled by a change: what is
+// against the rules is flagged, or somebody has set the rule aside and said why.
+// A held time is asked about once more when it is booked, when the ward is the
+// act's own and just before the commit, so that nobody slips into a ward that
+// closes.
+//
 // # Keys
 //
 // A request may arrive twice: a press that was not answered is pressed again, a
