@@ -338,7 +338,10 @@ func (d *Desk) displace(ctx context.Context, tx *store.Tx, by booking.Actor, r s
 	if err != nil {
 		return err
 	}
-	return d.finish(ctx, a, over)
+	if err := d.finish(ctx, a, over); err != nil {
+		return err
+	}
+	return d.review(ctx, tx, by, r.ID)
 }
 
 // insteadWithin is for how many days a displaced family waits for another time,

@@ -425,6 +425,9 @@ func (d *Desk) stopSeries(ctx context.Context, first *act, all bool) (stopped []
 		if err := d.finish(ctx, a, over); err != nil {
 			return nil, err
 		}
+		if err := d.review(ctx, a.Tx, a.by, r.ID); err != nil {
+			return nil, err
+		}
 		v, err := shown(ctx, a.Tx, a.by, was)
 		if err != nil {
 			return nil, err

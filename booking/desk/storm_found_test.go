@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/wardvisit/wardvisit/booking"
 	"github.com/wardvisit/wardvisit/booking/desk"
@@ -22,5 +23,39 @@ func TestBarredAndGoneWaits(t *testing.T) {
 			_, err := w.Wait(ctx, as(n), desk.WaitFor{Patient: patientID(1), Visitor: visitorID(n), From: day, To: day})
 			refused(t, "waiting for a patient who is away", err, booking.ErrPatientAway)
 		}
+	})
+}
+
+// A visit that makes way for a goodbye, or that ends with its series, is no longer to
+// be looked at.
+func TestNothingOverIsToBeLookedAt(t *testing.T) {
+	inHospitalOf(t, 5, 3, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		flagged := func(want int) {
+			t.Helper()
+			if n := w.count(`SELECT count(*) FROM flags WHERE closed_at IS NULL`); n != want {
+				t.Errorf("%d flags, want %d", n, want)
+			}
+		}
+		v := w.book(1, today(15, 0).AddDate(0, 0, 1), desk.Details{})
+		_, err := w.BookSeries(ctx, as(1), v.Reference, desk.Repeat{EveryWeeks: 1, Count: 2})
+		ok(t, err)
+		ok(t, w.WithdrawConsent(ctx, nurse(1), patientID(1)))
+		flagged(2)
+		_, err = w.StopSeries(ctx, nurse(1), v.Reference, true)
+		ok(t, err)
+		flagged(0)
+
+		w.book(4, today(15, 0), desk.Details{}) // on the one iPad of ward 2
+		ok(t, w.WithdrawConsent(ctx, nurse(2), patientID(4)))
+		flagged(1)
+		f := desk.Farewell{Patient: patientID(5), Members: []booking.MemberID{memberID(5)}, Start: today(15, 0), Length: 30 * time.Minute}
+		plan, err := w.PlanGoodbye(ctx, nurse(2), f)
+		ok(t, err)
+		for _, d := range plan.Makeway {
+			f.Making = append(f.Making, d.ID)
+		}
+		must[desk.Visit](t)(w.Goodbye(ctx, nurse(2), f))
+		flagged(0)
 	})
 }
