@@ -220,7 +220,7 @@ func (d *Desk) tellAnswered(ctx context.Context, tx *store.Tx, r booking.Request
 	}
 	return d.owe(ctx, tx, visitor.Phone, visitor.Email, booking.Notice{
 		Kind: booking.NoticeRequestAnswered, Due: d.now(), Expires: d.now().Add(answerKept),
-		Dedupe: fmt.Sprintf("%s:%s", booking.NoticeRequestAnswered, r.ID),
+		Dedupe: store.InviteDedupe(r.Patient) + fmt.Sprintf("%s:%s", booking.NoticeRequestAnswered, r.ID), // so that a death takes it back
 		Words:  map[string]string{"hospital": ward.Site.Name, "phone": ward.Phone, "link": link},
 	})
 }

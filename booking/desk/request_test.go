@@ -160,3 +160,24 @@ func TestARequestIsAnsweredOnce(t *testing.T) {
 		}
 	})
 }
+
+// What the ward answers is taken back by a death before it has gone.
+func TestADeathTakesAnAnswerBack(t *testing.T) {
+	inHospital(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		r := w.ask(1, half(t, today(19, 0)))
+		open := w.ask(2, half(t, today(19, 0)))
+		must[booking.Request](t)(w.Refuse(ctx, nurse(1), r.ID, "We rest then."))
+		must[desk.Movement](t)(w.Die(ctx, nurse(1), patientID(1), desk.Said{}))
+		must[desk.Movement](t)(w.Die(ctx, nurse(1), patientID(2), desk.Said{}))
+		if l := w.letters("kind = 'request_answered' AND state <> 'withdrawn'"); len(l) != 0 {
+			t.Errorf("still to go: %v", l)
+		}
+		if q := must[[]desk.Asking](t)(w.RequestsOf(ctx, nurse(1), wardID(1))); len(q) != 0 {
+			t.Errorf("%d requests are still in the queue", len(q))
+		}
+		if mine := must[desk.Asking](t)(w.Request(ctx, as(2), open.ID)); mine.State == booking.RequestOpen {
+			t.Error("a request outlives its patient")
+		}
+	})
+}

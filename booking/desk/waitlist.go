@@ -196,40 +196,6 @@ func (d *Desk) dropKept(ctx context.Context, tx *store.Tx, by booking.Actor, e b
 	return a.giveBack(ctx)
 }
 
-// dropPlans ends what is still wished for at a patient's bed: those who wait and
-// what is asked of the ward. Nobody is told. It is for acts after which nobody is
-// to visit any more, such as a death, and touches the patient.
-func (d *Desk) dropPlans(ctx context.Context, tx *store.Tx, by booking.Actor, patient booking.PatientID, why string) error {
-	if err := tx.Touch(ctx, patientOf(patient)); err != nil {
-		return err
-	}
-	waiting, err := tx.EntriesOfPatient(ctx, patient)
-	if err != nil {
-		return err
-	}
-	for _, e := range waiting {
-		if err := d.endWait(ctx, tx, by, e, booking.EntryLeft, why); err != nil {
-			return err
-		}
-	}
-	requests, err := tx.RequestsOfPatient(ctx, patient)
-	if err != nil {
-		return err
-	}
-	for _, r := range requests {
-		if r, err = r.Withdraw(d.now()); err != nil {
-			return err
-		}
-		if err := tx.CloseRequest(ctx, r); err != nil {
-			return err
-		}
-		if err := tx.AddEvent(ctx, d.requestEvent(r, by, booking.RequestTakenBack, why)); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // A Wait is how a relative waits, with what their page says of it.
 type Wait struct {
 	booking.WaitlistEntry

@@ -20,6 +20,7 @@ func TestTheDeskGivesEveryWord(t *testing.T) {
 		o.now = time.Date(2026, time.November, 23, 9, 0, 0, 0, time.UTC) // a Monday
 		owed := map[booking.NoticeKind]booking.Notice{}
 		d, handBack := o.liveThroughAVisit(owed)
+		o.liveThroughPlans(d, owed)
 		for range 5 * 24 * 6 { // until all that is due by the clock is due
 			o.advance(10 * time.Minute)
 			if err := d.FollowUpInterpreters(t.Context()); err != nil {
@@ -31,6 +32,10 @@ func TestTheDeskGivesEveryWord(t *testing.T) {
 				handBack = nil
 			}
 		}
+		if _, err := d.Sweep(t.Context()); err != nil { // what they wait for can be booked by now
+			t.Fatal(err)
+		}
+		o.collect(owed)
 		for kind := range needs {
 			n, ok := owed[kind]
 			if !ok {
@@ -127,6 +132,53 @@ func (o *office) liveThroughAVisit(owed map[booking.NoticeKind]booking.Notice) (
 	}
 }
 
+// liveThroughPlans has the family of another patient wait for a day that is too far
+// ahead, ask for a time and be told no, repeat a visit and stop that, and make way
+// for a goodbye.
+func (o *office) liveThroughPlans(d *desk.Desk, owed map[booking.NoticeKind]booking.Notice) {
+	o.t.Helper()
+	ctx, h := o.t.Context(), smallHospital(o.clock())
+	second := h.Patients[1]
+	did := func(what string, err error) {
+		o.t.Helper()
+		if err != nil {
+			o.t.Fatalf("%s: %v", what, err)
+		}
+		o.collect(owed)
+	}
+	zoe, ward := second.Circle[0].Visitor.ID, booking.System
+	far := booking.DateOf(o.clock(), time.UTC).AddDays(16)
+	_, err := d.Wait(ctx, ward, desk.WaitFor{Patient: second.Patient.ID, Visitor: zoe, From: far, To: far})
+	did("wait", err)
+
+	evening, err := booking.NewInterval(o.clock().Truncate(time.Hour).Add(36*time.Hour), 30*time.Minute)
+	did("an evening", err)
+	asked, err := d.Ask(ctx, booking.Actor{Kind: booking.VisitorActor, ID: string(zoe)}, desk.Plea{Patient: second.Patient.ID, Times: []booking.Interval{evening}})
+	did("ask", err)
+	_, err = d.Refuse(ctx, ward, asked.ID, "Chidi Okonjo sleeps then.")
+	did("refuse", err)
+
+	start := o.clock().Truncate(time.Hour).Add(26 * time.Hour)
+	visit := func() desk.Visit {
+		v, err := d.BookAt(ctx, ward, desk.BookedVisit{
+			Patient: second.Patient.ID, Members: []booking.MemberID{second.Circle[0].ID, second.Circle[1].ID}, Start: start, Length: 30 * time.Minute,
+		})
+		did("book", err)
+		return v
+	}
+	series, err := d.BookSeries(ctx, ward, visit().Reference, desk.Repeat{EveryWeeks: 1, Count: 4})
+	did("repeat", err)
+	_, err = d.StopSeries(ctx, ward, series.Visits[0].Reference, true)
+	did("stop repeating", err)
+
+	way := visit()
+	_, err = d.Goodbye(ctx, ward, desk.Farewell{
+		Patient: h.Patients[0].Patient.ID, Members: []booking.MemberID{h.Patients[0].Circle[0].ID}, Start: start, Length: 30 * time.Minute,
+		Making: []booking.VisitID{way.ID},
+	})
+	did("say goodbye", err)
+}
+
 func smallHospital(now time.Time) desk.Hospital {
 	id := func(n int) string { return fmt.Sprintf("0190b000-0000-7000-8000-%012d", n) }
 	zone, err := time.LoadLocation("Europe/London")
@@ -150,6 +202,17 @@ func smallHospital(now time.Time) desk.Hospital {
 			Consent: booking.Consent{ID: booking.ConsentID(id(5)), Patient: patient.ID, Basis: booking.BasisOwn, By: patient.Name, RecordedBy: "Sister Khan", At: now.Add(-time.Hour)},
 		}},
 	}
+	h.Patients[0].Circle = []booking.CircleMember{relative(id(30), id(31), "Obi Okonjo", "07700 900131", now)}
+	other := booking.Patient{ID: booking.PatientID(id(40)), MRN: "N2", Name: "Wanda Okonjo", Alias: "Wanda O.", State: booking.PatientActive}
+	h.Beds = append(h.Beds, desk.Bed{Ward: ward.ID, Bay: "Bay 1", Name: "Bed 2"})
+	h.Patients = append(h.Patients, desk.Inpatient{
+		Patient: other,
+		Stay:    booking.Stay{Patient: other.ID, Ward: ward.ID, Bay: "Bay 1", Bed: "Bed 2", From: now.Add(-time.Hour)},
+		Consent: booking.Consent{ID: booking.ConsentID(id(41)), Patient: other.ID, Basis: booking.BasisOwn, By: other.Name, RecordedBy: "Sister Khan", At: now.Add(-time.Hour)},
+		Circle: []booking.CircleMember{
+			relative(id(42), id(43), "Zoe Bright", "07700 900142", now), relative(id(44), id(45), "Yan Bright", "07700 900144", now),
+		},
+	})
 	interpreter := booking.Interpreter{
 		ID: booking.InterpreterID(id(6)), Name: "Bryn Morgan", Phone: "+447700900301", Zone: zone,
 		Tongues: []booking.Tongue{{Language: "bfi", Mode: booking.Sign}},
@@ -163,4 +226,11 @@ func smallHospital(now time.Time) desk.Hospital {
 	}
 	h.Interpreters = []booking.Interpreter{interpreter}
 	return h
+}
+
+func relative(member, visitor, name, phone string, now time.Time) booking.CircleMember {
+	return booking.CircleMember{
+		ID: booking.MemberID(member), Relationship: "Friend", Status: booking.MemberApproved, ApprovedAt: now.Add(-time.Hour),
+		Visitor: booking.Visitor{ID: booking.VisitorID(visitor), Name: name, Phone: phone},
+	}
 }
