@@ -121,6 +121,12 @@ type Visit struct {
 	Version       int // of the record, for compare-and-set
 }
 
+// SamePlan reports whether v and w differ in nothing that was planned: not in when
+// and on what they are, nor in what they need.
+func (v Visit) SamePlan(w Visit) bool {
+	return v.When == w.When && v.Device == w.Device && v.Tongue == w.Tongue && slices.Equal(v.Needs, w.Needs)
+}
+
 // DeviceTime is the time for which the visit takes its device.
 func (v Visit) DeviceTime() Interval { return v.When.Widen(v.Prepare, v.Clean) }
 

@@ -44,6 +44,7 @@ type CircleMember struct {
 type Standing struct {
 	Ward    Ward
 	Bay     string // where the patient lies
+	Bed     string // in it
 	Patient Patient
 	Member  CircleMember // zero when not in the circle
 	Consent Consent      // the latest; zero when there is none

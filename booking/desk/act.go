@@ -118,6 +118,7 @@ func (d *Desk) changeIn(ctx context.Context, tx *store.Tx, by booking.Actor, may
 
 // load reads the visit of the act again.
 func (a *act) load(ctx context.Context, id booking.VisitID) (err error) {
+	a.told = false
 	if a.rec, err = a.Record(ctx, id); err != nil {
 		return err
 	}
@@ -138,7 +139,11 @@ func (a *act) show(ctx context.Context) (Visit, error) {
 // save saves v as the visit of the act. Nobody else changes a visit that is taken,
 // but that it may be given another device to make room; then the act is run again.
 func (a *act) save(ctx context.Context, v booking.Visit) error {
-	if err := a.SaveVisit(ctx, &v); err != nil {
+	save := a.SaveVisit
+	if v.SamePlan(a.rec.Visit) {
+		save = a.SaveLife
+	}
+	if err := save(ctx, &v); err != nil {
 		return movedMeanwhile(err)
 	}
 	a.rec.Visit = v

@@ -33,9 +33,11 @@ func (d *Desk) chooseDevice(ctx context.Context, a *act, v booking.Visit, but bo
 	}
 	a.room = moves
 	v.Device = id
-	lapsed, err := a.LapsedFor(ctx, v, a.now)
-	if err != nil {
-		return "", err
+	var lapsed []store.Lapsed
+	if a.Again() { // a hold that has run out is met by losing to it
+		if lapsed, err = a.LapsedFor(ctx, v, a.now); err != nil {
+			return "", err
+		}
 	}
 	lapsed = slices.DeleteFunc(lapsed, func(l store.Lapsed) bool { return l.Visit == but })
 	touched := []booking.DeviceID{id}

@@ -23,11 +23,7 @@ func farewell(n int, start time.Time, making ...desk.Visit) desk.Farewell {
 func TestAGoodbyePassesOverTheRules(t *testing.T) {
 	inHospitalOf(t, 4, 0, func(t *testing.T, w *world) {
 		ctx := t.Context()
-		for _, change := range []string{`UPDATE policies SET weekly_max = 1, staff_notice_minutes = 60`} {
-			if _, err := w.raw.ExecContext(ctx, change); err != nil {
-				t.Fatal(err)
-			}
-		}
+		w.decided(`weekly_max = 1, staff_notice_minutes = 60`)
 		w.book(1, today(14, 0), desk.Details{})
 		w.at(today(19, 0))
 		v := must[desk.Visit](t)(w.Keyed("now").Goodbye(ctx, nurse(2), farewell(1, today(19, 0))))

@@ -15,7 +15,8 @@ import (
 
 // Hold keeps a slot while the form is filled in. visitor is who it is for: the
 // actor themself, or whom staff book for. Pressing twice gives the same hold;
-// another slot gives the first one back.
+// another slot gives the first one back. Of the iPad, which may still change, only
+// the id is told.
 func (d *Desk) Hold(ctx context.Context, by booking.Actor, patient booking.PatientID, visitor booking.VisitorID, start time.Time) (Visit, error) {
 	return d.HoldFor(ctx, by, Occasion{Patient: patient, Visitor: visitor, Start: start})
 }
@@ -69,8 +70,10 @@ func (d *Desk) holdFor(ctx context.Context, tx *store.Tx, by booking.Actor, want
 	o := offerer{
 		by: by, ward: standing.Ward, bay: standing.Bay, patient: standing.Patient, now: now, kind: want.Kind, asked: want.Overrides,
 	}
-	if o.but, err = tx.OpenHold(ctx, want.Patient, want.Visitor); err != nil {
-		return nil, err
+	if o.ward.Policy.WeeklyMax > 0 { // which the visitor's own hold does not count against
+		if o.but, err = tx.OpenHold(ctx, want.Patient, want.Visitor); err != nil {
+			return nil, err
+		}
 	}
 	slot, err := o.slotAt(ctx, tx, want.Start, want.Length)
 	if err != nil {
@@ -116,13 +119,18 @@ func (d *Desk) hold(ctx context.Context, tx *store.Tx, by booking.Actor, s booki
 	if err := a.AddVisit(ctx, v, s.Member.Visitor.ID); err != nil {
 		return nil, err
 	}
-	a.rec = store.Record{Visit: v, HeldFor: s.Member.Visitor.ID, PatientRecord: s.Patient}
+	a.rec = store.Record{
+		Visit: v, HeldFor: s.Member.Visitor.ID, PatientRecord: s.Patient, DeviceRecord: booking.Device{ID: v.Device},
+		Bay: s.Bay, Bed: s.Bed, LiesIn: s.Ward.ID,
+	}
 	if err := d.reserveVisit(ctx, a); err != nil {
 		return nil, err
 	}
 	if err := d.expect(ctx, a, s.Member.Visitor.ID); err != nil {
 		return nil, err
 	}
+	a.rec.People[0].Name, a.rec.People[0].Relationship = s.Member.Visitor.Name, s.Member.Relationship
+	a.told = true
 	if err := a.setAside(ctx, c.aside); err != nil {
 		return nil, err
 	}
@@ -181,6 +189,7 @@ func (d *Desk) earlierHold(ctx context.Context, a *act, s booking.Standing, when
 		return "", false, err
 	}
 	if a.rec.When == when && a.now.Before(a.rec.HeldUntil) {
+		a.told = true
 		return id, true, nil
 	}
 	a.ward = s.Ward
@@ -302,6 +311,7 @@ func (d *Desk) expect(ctx context.Context, a *act, visitor booking.VisitorID) er
 	}
 	p := booking.Participant{ID: booking.ParticipantID(id), Visit: a.rec.ID, Role: booking.AsVisitor, Visitor: visitor, Place: booking.Expected}
 	a.rec.People = append(a.rec.People, p)
+	a.told = false // who they are is read with the visit
 	return a.AddParticipant(ctx, p)
 }
 

@@ -195,23 +195,40 @@ func inHospitalOf(t *testing.T, patients, wide int, test func(t *testing.T, w *w
 	t.Helper()
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
-		s, err := store.Open(t.Context(), url)
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { s.Close() })
-		w := &world{t: t, store: s, url: url, raw: storetest.Raw(t, url), now: morning}
-		w.Desk, err = desk.New(desk.Config{
-			Store: s, Now: w.clock, PublicURL: "https://visits.example/", Pepper: []byte("0123456789abcdef0123456789abcdef"),
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		w := &world{t: t, url: url, raw: storetest.Raw(t, url), now: morning}
+		w.open()
 		if err := w.Found(t.Context(), hospital(patients, wide)); err != nil {
 			t.Fatal(err)
 		}
 		test(t, w)
 	})
+}
+
+// open starts the program on the database, perhaps not for the first time.
+func (w *world) open() {
+	w.t.Helper()
+	s, err := store.Open(w.t.Context(), w.url)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.t.Cleanup(func() { s.Close() })
+	w.store = s
+	w.Desk, err = desk.New(desk.Config{
+		Store: s, Now: w.clock, PublicURL: "https://visits.example/", Pepper: []byte("0123456789abcdef0123456789abcdef"),
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// decided changes what every ward has decided before, which nobody can: a program
+// reads a version of a policy once, so it is started again.
+func (w *world) decided(change string) {
+	w.t.Helper()
+	if _, err := w.raw.ExecContext(w.t.Context(), `UPDATE policies SET `+change); err != nil {
+		w.t.Fatal(err)
+	}
+	w.open()
 }
 
 // ---- what tests say often ----

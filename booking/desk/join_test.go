@@ -51,12 +51,11 @@ func TestNobodyJoinsWhoMayNot(t *testing.T) {
 	inHospital(t, func(t *testing.T, w *world) {
 		ctx := t.Context()
 		w.book(1, today(15, 0), desk.Details{})
-		_, err := w.raw.ExecContext(ctx, `UPDATE policies SET people = 1`)
-		ok(t, err)
+		w.decided(`people = 1`)
 		if seen := must[[]desk.Joinable](t)(w.Joinable(ctx, as(2), patientID(1), tuesday)); len(seen) != 1 || !seen[0].Full {
 			t.Errorf("a full visit: %+v", seen)
 		}
-		_, err = w.JoinVisit(ctx, as(2), patientID(1), today(15, 0))
+		_, err := w.JoinVisit(ctx, as(2), patientID(1), today(15, 0))
 		refused(t, "a full visit", err, booking.ErrTooManyPeople)
 		must[booking.CircleMember](t)(w.Bar(ctx, nurse(1), memberID(102), "has threatened staff"))
 		if seen := must[[]desk.Joinable](t)(w.Joinable(ctx, as(2), patientID(1), tuesday)); len(seen) != 0 {

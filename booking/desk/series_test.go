@@ -117,9 +117,7 @@ func TestASeriesKeepsTheRules(t *testing.T) {
 		if plan.Able() != 2 && plan.Able() != 3 || !errors.Is(plan.Days[3].Refused, booking.ErrTooEarly) {
 			t.Errorf("a relative: %d, then %v", plan.Able(), plan.Days[3].Refused)
 		}
-		if _, err := w.raw.ExecContext(ctx, `UPDATE policies SET weekly_max = 1`); err != nil {
-			t.Fatal(err)
-		}
+		w.decided(`weekly_max = 1`)
 		extra := must[desk.Visit](t)(w.HoldFor(ctx, nurse(2), desk.Occasion{Patient: patientID(1), Visitor: visitorID(1), Start: weeks(1).AddDate(0, 0, 1)}))
 		must[desk.Visit](t)(w.Book(ctx, nurse(2), extra.ID))
 		made := must[desk.Recurring](t)(w.BookSeries(ctx, nurse(2), v.Reference, desk.Repeat{EveryWeeks: 1, Count: 4}))

@@ -116,12 +116,15 @@ func (tx *Tx) SaveMember(ctx context.Context, m booking.CircleMember) error {
 }
 
 const standing = `
-SELECT ` + patientColumns + `, s.ward_id, COALESCE(b.bay, ''),
+SELECT ` + patientColumns + `, COALESCE(b.bay, ''), COALESCE(b.name, ''), s.ward_id,
+       COALESCE(a.name, ''), COALESCE(a.phone, ''), COALESCE(a.enabled, false), h.id, COALESCE(h.name, ''), COALESCE(h.zone, ''),
+       COALESCE((SELECT max(q.version) FROM policies AS q WHERE q.ward_id = a.id), 0),
        c.id, c.patient_id, c.basis, c.given_by, c.recorded_by, c.at, c.review_on, c.withdrawn_at,
        m.id, m.patient_id, m.relationship, m.status, m.approved_at, CASE WHEN x.id IS NULL THEN 0 ELSE 1 END,
        ` + visitorColumns + `
 FROM   patients AS p
        LEFT JOIN stays AS s ON s.patient_id = p.id AND s.to_at IS NULL LEFT JOIN beds AS b ON b.id = s.bed_id
+       LEFT JOIN wards AS a ON a.id = s.ward_id LEFT JOIN sites AS h ON h.id = a.site_id
        LEFT JOIN consents AS c ON c.id = (
            SELECT l.id FROM consents AS l WHERE l.patient_id = p.id ORDER BY l.at DESC, l.id DESC LIMIT 1)
        LEFT JOIN circle_members AS m ON m.patient_id = p.id AND m.visitor_id = $2 LEFT JOIN visitors AS w ON w.id = m.visitor_id
@@ -134,24 +137,30 @@ func (tx *Tx) Standing(ctx context.Context, patient booking.PatientID, visitor b
 	if !isID(visitor) {
 		visitor = "" // a form may name a visitor by what is no id at all
 	}
-	s, err := one(ctx, tx, "standing", booking.ErrNoSuchPatient, scanStanding, standing, patient, orNull(visitor))
+	s, err := one(ctx, tx, "standing", booking.ErrNoSuchPatient, tx.scanStanding, standing, patient, orNull(visitor))
 	if err == nil && s.Ward.ID != "" {
+		tx.keepWard(s.Ward)
 		s.Ward, err = tx.Ward(ctx, s.Ward.ID)
 	}
 	return s, err
 }
 
-func scanStanding(row scanner) (s booking.Standing, err error) {
+func (tx *Tx) scanStanding(row scanner) (s booking.Standing, err error) {
 	var approved, verified, given, withdrawn stamp
 	var review day
 	var barred int
-	c, m, v := &s.Consent, &s.Member, &s.Member.Visitor
-	err = row.Scan(append(patientDest(&s.Patient), into(&s.Ward.ID), &s.Bay,
+	var zone string
+	a, c, m, v := &s.Ward, &s.Consent, &s.Member, &s.Member.Visitor
+	err = row.Scan(append(patientDest(&s.Patient), &s.Bay, &s.Bed, into(&a.ID),
+		&a.Name, &a.Phone, &a.Enabled, into(&a.Site.ID), &a.Site.Name, &zone, &a.Policy.Version,
 		into(&c.ID), into(&c.Patient), into(&c.Basis), into(&c.By), into(&c.RecordedBy), &given, &review, &withdrawn,
 		into(&m.ID), into(&m.Patient), into(&m.Relationship), into(&m.Status), &approved, &barred,
 		into(&v.ID), into(&v.Name), into(&v.Phone), into(&v.Email), &verified)...)
 	c.At, c.ReviewOn, c.WithdrawnAt = given.Time, review.Date, withdrawn.Time
 	m.ApprovedAt, m.Barred, v.Verified = approved.Time, barred == 1, verified.Time
+	if err == nil && a.ID != "" {
+		a.Site.Zone, err = tx.store.zone(zone)
+	}
 	return s, err
 }
 

@@ -10,8 +10,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	_ "github.com/jackc/pgx/v5/stdlib" // registers "pgx"
+	"github.com/jackc/pgx/v5/stdlib"
 	"modernc.org/sqlite"
 
 	"github.com/wardvisit/wardvisit/booking"
@@ -63,10 +64,16 @@ func openHandles(ctx context.Context, url string) (write, read *sql.DB, e *engin
 }
 
 func openPostgres(dsn string) (*sql.DB, error) {
-	db, err := sql.Open("pgx", dsn)
+	config, err := pgx.ParseConfig(dsn)
 	if err != nil {
 		return nil, err
 	}
+	// Each statement is prepared once by each connection, and chooses its rows by an
+	// index whatever its arguments are, so planning it anew for them is in vain.
+	db := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, "SET plan_cache_mode = force_generic_plan")
+		return err
+	}))
 	db.SetMaxOpenConns(24) // of PostgreSQL's usual hundred, so that three programs fit
 	db.SetMaxIdleConns(24)
 	db.SetConnMaxIdleTime(5 * time.Minute)

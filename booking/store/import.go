@@ -54,7 +54,7 @@ func (tx *Tx) Attempt(ctx context.Context, fn func() error) error {
 	default:
 		return err
 	}
-	tx.wards = nil // it may know of what is undone
+	tx.wards, tx.touched = nil, nil // it may know of what is undone
 	for _, query := range []string{undoRow, keepRow} {
 		if _, err := tx.tx.ExecContext(ctx, query); err != nil {
 			return fmt.Errorf("store: undo a row: %w", err)
@@ -81,7 +81,7 @@ const saveWard = `UPDATE wards SET phone = $2, enabled = $3 WHERE id = $1`
 
 // SaveWard saves a ward's number and whether it takes visits.
 func (tx *Tx) SaveWard(ctx context.Context, w booking.Ward) error {
-	tx.wards = nil
+	tx.wards, tx.touched = nil, nil
 	return tx.save(ctx, "save ward", saveWard, w.ID, w.Phone, w.Enabled)
 }
 

@@ -63,8 +63,12 @@ const (
 // Touch has every other act on a resource wait until this one is over. Acts
 // touch the patient first, then devices, then interpreters, each kind in order
 // of id; one that meets another resource late is run again if somebody has that:
-// see inTurn. A resource that there is not is refused.
+// see inTurn. A resource that there is not is refused. Touching twice is touching
+// once: until it is over, the resource is this act's.
 func (tx *Tx) Touch(ctx context.Context, r Resource) error {
+	if tx.Touched(r) {
+		return nil
+	}
 	if err := tx.inTurn(ctx, r); tx.store.engine.nothing(err) {
 		return noSuch[r.Kind]
 	} else if err != nil {
@@ -110,7 +114,8 @@ func (tx *Tx) Reserve(ctx context.Context, taking ...Reservation) error {
 	}
 	switch tx.store.engine.broken(err) {
 	case "reservations_no_overlap", "interpreter_not_away", "interpreter_rest":
-		err = &Taken{last}
+		tx.lost = fmt.Errorf("store: reserve a %s: %w", last, &Taken{last})
+		return tx.lost
 	}
 	return fmt.Errorf("store: reserve a %s: %w", last, err)
 }

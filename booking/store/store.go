@@ -55,11 +55,13 @@ type Tx struct {
 	wards   map[booking.WardID]booking.Ward // read by this transaction; of their policies, the version
 	decides bool                            // it makes a policy
 	serial  map[booking.WardID]struct{}     // wards whose serial grows at the commit
+	again   bool                            // an earlier run of the act lost a race
 	seen    map[booking.DeviceID]seen       // devices looked at by this transaction; see touchDevice
 
 	touched map[Resource]struct{} // by this transaction; see inTurn
 	last    Resource              // of those, in the order of turns
 	missed  []Resource            // that somebody else had, out of turn
+	lost    error                 // a race, by which the act is to be run again whatever it makes of it
 }
 
 // ErrAgain says that somebody else was a moment faster: the act is to be run
@@ -81,7 +83,7 @@ func (s *Store) Do(ctx context.Context, fn func(tx *Tx) error) error {
 	var needed []Resource
 	for tries := 0; tries < attempts; tries++ {
 		var more []Resource
-		if more, err = s.once(ctx, needed, fn); !errors.Is(err, ErrAgain) && !s.engine.raced(err) {
+		if more, err = s.once(ctx, needed, err != nil, fn); !errors.Is(err, ErrAgain) && !s.engine.raced(err) {
 			return err
 		}
 		if len(more) > len(needed) {
@@ -97,19 +99,23 @@ func (s *Store) Do(ctx context.Context, fn func(tx *Tx) error) error {
 }
 
 // once runs fn in one transaction that begins by touching what it will need, and
-// says what it turned out to need besides.
-func (s *Store) once(ctx context.Context, needed []Resource, fn func(tx *Tx) error) (more []Resource, err error) {
+// says what it turned out to need besides. again says that it is not the first run.
+func (s *Store) once(ctx context.Context, needed []Resource, again bool, fn func(tx *Tx) error) (more []Resource, err error) {
 	inner, err := s.write.BeginTx(ctx, nil)
 	if err != nil {
 		return nil, fmt.Errorf("store: begin: %w", err)
 	}
 	defer inner.Rollback() // does nothing after a commit
-	tx := &Tx{tx: inner, store: s, serial: map[booking.WardID]struct{}{}}
+	tx := &Tx{tx: inner, store: s, serial: map[booking.WardID]struct{}{}, again: again}
 	if err := tx.begin(ctx, needed); err != nil {
 		return nil, err
 	}
 	var keep *kept
-	if err := fn(tx); err != nil && !errors.As(err, &keep) {
+	err = fn(tx)
+	if tx.lost != nil {
+		return tx.needs(), tx.lost
+	}
+	if err != nil && !errors.As(err, &keep) {
 		return tx.needs(), err
 	}
 	if err := tx.growSerials(ctx); err != nil {
@@ -123,6 +129,10 @@ func (s *Store) once(ctx context.Context, needed []Resource, fn func(tx *Tx) err
 	}
 	return nil, nil
 }
+
+// Again reports whether the act has lost a race already and is run again. What is
+// rarely in the way of an act is looked for only then.
+func (tx *Tx) Again() bool { return tx.again }
 
 // View runs fn in a transaction that only reads, and sees one picture of the
 // data however long it takes.

@@ -101,10 +101,7 @@ func (tx *Tx) WardUnder(ctx context.Context, id booking.WardID, version int) (bo
 		if w, err = one(ctx, tx, "ward", booking.ErrNoSuchWard, tx.scanPlace, wardByID, id); err != nil {
 			return w, err
 		}
-		if tx.wards == nil {
-			tx.wards = map[booking.WardID]booking.Ward{}
-		}
-		tx.wards[id] = w
+		tx.keepWard(w)
 	}
 	if version == 0 {
 		version = w.Policy.Version
@@ -112,6 +109,14 @@ func (tx *Tx) WardUnder(ctx context.Context, id booking.WardID, version int) (bo
 	var err error
 	w.Policy, err = tx.policy(ctx, policyKey{id, version})
 	return w, err
+}
+
+// keepWard remembers a ward, of whose policy only the version in force is known.
+func (tx *Tx) keepWard(w booking.Ward) {
+	if tx.wards == nil {
+		tx.wards = map[booking.WardID]booking.Ward{}
+	}
+	tx.wards[w.ID] = w
 }
 
 // policy returns one version of a ward's policy. A version never changes once it
