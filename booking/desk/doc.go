@@ -67,6 +67,15 @@
 // it before touching it; the touch looks again, and runs the act anew, if somebody
 // has changed it in between.
 //
+// # Interpreters
+//
+// An interpreter is reserved from the moment they are asked. Whoever says no, does
+// not answer in time, is not heard of, is stuck or does not come is replaced by the
+// next best in the act that says so; visits that lose theirs together, by time off,
+// are matched together, with those that had none. What the clock alone decides is
+// in FollowUpInterpreters. A family that nobody interprets for is told once, and
+// decides whether to go on without.
+//
 // # Secrets
 //
 // Links, one-time codes, pairing codes and device keys are kept only as hashes.
