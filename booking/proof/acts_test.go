@@ -64,31 +64,41 @@ func (c *client) tongue() booking.Tongue {
 	return booking.Tongue{}
 }
 
-// errFewAlternatives says that somebody lost a slot and was left with nothing.
+// errFewAlternatives says that somebody lost a slot and was left with less than there
+// was.
 var errFewAlternatives = errors.New("a slot was lost without three others in its place")
 
 // offered asks for what is offered to whoever lost a slot, and returns why they
-// lost it. There is always enough in the two weeks of this hospital, for all but
-// those whom somebody has barred meanwhile.
+// lost it. Somebody may close the ward, or bar them, between two looks; so it is
+// only wrong if there is enough both before and after.
 func (c *client) offered(by booking.Actor, n int, want time.Time, lost error) error {
 	if !errors.Is(lost, booking.ErrSlotTaken) {
 		return lost
 	}
-	instead, err := c.Alternatives(c.ctx, by, patientID(n), want, 3)
-	switch {
-	case isRefusal(err) != nil:
-		return lost // somebody took more than the slot from them meanwhile
-	case err != nil:
-		return err
-	case len(instead) != 3 && !(len(instead) == 0 && mayBeBarred(by)):
-		return fmt.Errorf("%w: %d", errFewAlternatives, len(instead))
+	for range 3 {
+		instead, err := c.Alternatives(c.ctx, by, patientID(n), want, 3)
+		if isRefusal(err) != nil || err == nil && len(instead) == 3 {
+			return lost
+		}
+		if err != nil {
+			return err
+		}
+		there, err := c.Offering(c.ctx, by, patientID(n), dateOf(want).AddDays(-1), 14)
+		if isRefusal(err) != nil {
+			return lost
+		}
+		if err != nil {
+			return err
+		}
+		free := 0
+		for _, day := range there.Days {
+			free += len(day.Slots)
+		}
+		if free < 3 {
+			return lost
+		}
 	}
-	return lost
-}
-
-// mayBeBarred reports whether by is one of those whom this storm bars.
-func mayBeBarred(by booking.Actor) bool {
-	return by.Kind == booking.VisitorActor && by.ID[len(by.ID)-1]%2 == 1 // see visitorID
+	return errFewAlternatives
 }
 
 func (c *client) hold() (desk.Visit, booking.Actor, error) {

@@ -115,7 +115,7 @@ var promises = []promise{
 		plant: `UPDATE devices SET state = 'in_use'`,
 	}, {
 		never: "a visit is on, on an iPad that is not in use",
-		query: `SELECT ` + aVisit + ` FROM visits AS v JOIN devices AS d ON d.id = v.device_id WHERE v.state IN ` + begun + ` AND d.state <> 'in_use'`,
+		query: `SELECT ` + aVisit + ` FROM visits AS v JOIN devices AS d ON d.id = v.device_id WHERE v.state IN ` + begun + ` AND d.state NOT IN ('in_use', 'out_of_service', 'lost')`,
 		plant: `UPDATE devices SET state = 'ready' WHERE state = 'in_use'`,
 	}, {
 		never: "somebody is in the room of a visit that is over",

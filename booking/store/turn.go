@@ -38,8 +38,12 @@ func (tx *Tx) inTurn(ctx context.Context, r Resource) error {
 	}
 	if inOrder(r, tx.last) < 0 {
 		if err := tx.store.engine.lockNow(ctx, tx.tx, r); err != nil {
+			if tx.store.engine.nothing(err) {
+				return err
+			}
 			tx.missed = append(tx.missed, r)
-			return fmt.Errorf("store: touch a %s out of turn: %w", r.Kind, err)
+			tx.lost = fmt.Errorf("store: touch a %s out of turn: %w", r.Kind, err)
+			return tx.lost
 		}
 	}
 	tx.keep(r)
