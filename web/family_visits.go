@@ -16,7 +16,8 @@ type visitsPage struct {
 	Coming   []familyVisit
 	Past     []familyVisit
 	Circles  []familyCircle
-	Offers   []freedPage // freed times that are kept for the reader
+	Call     []familyCircle // of whom all there is to say is to call the ward
+	Offers   []freedPage    // freed times that are kept for the reader
 	Waits    []familyWait
 	Requests []requestPage
 	Done     string // waiting, left or declined; empty when nothing was
@@ -50,7 +51,14 @@ func (s *Server) visits(w http.ResponseWriter, r *http.Request, by booking.Actor
 		}
 	}
 	for _, c := range circles {
-		p.Circles = append(p.Circles, familyCircle{c})
+		if row := (familyCircle{c}); row.CallWard() {
+			p.Call = append(p.Call, row)
+		} else {
+			p.Circles = append(p.Circles, row)
+		}
+	}
+	if len(p.Call) > 0 && len(p.Kept)+len(p.Coming)+len(p.Past)+len(p.Circles) == 0 {
+		return s.callWard(w, r, http.StatusOK)
 	}
 	if err := s.wishes(r, by, &p); err != nil {
 		return err

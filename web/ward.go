@@ -99,7 +99,7 @@ type wardHead struct {
 	Said  string // what has just been done, or why it was not
 	Good  bool   // it was done
 
-	Flagged int // how many visits of it are to be looked at
+	Flagged int // how much of it is to be looked at
 }
 
 // ToLookAt is what the navigation says beside the page of those.

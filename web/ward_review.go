@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/wardvisit/wardvisit/booking"
@@ -29,6 +30,24 @@ type flaggedRow struct {
 	Untold bool     // all there is to do is to tell its family
 	Over   bool     // it was cancelled, and could be booked again
 }
+
+// has reports whether something of a kind has got in the way of it.
+func (f flaggedRow) has(kinds ...booking.FlagKind) bool {
+	return slices.ContainsFunc(f.Flags, func(flag booking.Flag) bool { return slices.Contains(kinds, flag.Kind) })
+}
+
+// Elsewhere reports whether another time or iPad could help.
+func (f flaggedRow) Elsewhere() bool {
+	return !f.Untold && !f.has(booking.PatientLeft, booking.ConsentGone, booking.VisitorKept)
+}
+
+// NoConsent reports whether consent is what it wants.
+func (f flaggedRow) NoConsent() bool {
+	return f.has(booking.ConsentGone) && f.PatientRecord.State == booking.PatientActive
+}
+
+// Elsewhere reports whether another time or iPad could help any of them.
+func (p reviewPage) Elsewhere() bool { return slices.ContainsFunc(p.Visits, flaggedRow.Elsewhere) }
 
 // Zone is that of the visit's ward.
 func (f flaggedRow) Zone() *time.Location { return f.WardRecord.Site.Zone }

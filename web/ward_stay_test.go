@@ -80,10 +80,11 @@ func TestADeathIsTheWardsToTell(t *testing.T) {
 	if told := h.rooms.take(); len(told) != 1 || told[0].Kind != OrderEnd {
 		t.Errorf("the room was told %v", told)
 	}
-	her.get("/visits").shows(http.StatusOK, "Please call the ward on 0113 496 0107").hides(string(v.Reference), "cancelled")
+	her.get("/visits").shows(http.StatusOK, "Please call the ward", "Willow Ward: 0113 496 0107").hides(string(v.Reference), "ancelled", "Book", "booked")
 	her.get("/visits/"+string(v.Reference)).shows(http.StatusForbidden, "Please call the ward", "0113 496 0107").hides("cancelled", "died")
 	her.get("/visits/"+string(v.Reference)+"/calendar.ics").shows(http.StatusForbidden, "Please call the ward")
 
+	by.get("/ward/today").shows(http.StatusOK, "Ring the family of", "We have rung them", "To look at (1)")
 	s := by.get("/ward/review").shows(http.StatusOK, "Ring the family", "Thomas Arkwright", "Anna Arkwright, Daughter")
 	task := s.text[strings.Index(s.text, "/ward/tasks/"):]
 	task = task[:strings.IndexByte(task, '"')]

@@ -16,6 +16,7 @@ type todayPage struct {
 	wardHead
 	board
 	Before, After booking.Date
+	Tasks         []taskRow // families to be rung
 }
 
 // wardToday handles GET /ward/today: one ward's day.
@@ -32,8 +33,12 @@ func (s *Server) wardToday(w http.ResponseWriter, r *http.Request, by booking.Ac
 	if err != nil {
 		return err
 	}
+	tasks, err := s.tasksOf(r, by, head.Ward.ID)
+	if err != nil {
+		return err
+	}
 	return s.render(w, r, http.StatusOK, "ward/today", todayPage{
-		wardHead: head, board: newBoard(day, s.now()), Before: date.AddDays(-1), After: date.AddDays(1),
+		wardHead: head, board: newBoard(day, s.now()), Before: date.AddDays(-1), After: date.AddDays(1), Tasks: tasks,
 	})
 }
 

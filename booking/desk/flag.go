@@ -374,7 +374,7 @@ func (d *Desk) flagged(ctx context.Context, tx *store.Tx, by booking.Actor, f bo
 	return out, nil
 }
 
-// FlagCount is how many visits a ward is to look at.
+// FlagCount is how much a ward is to look at: flagged visits, and families to ring.
 func (d *Desk) FlagCount(ctx context.Context, by booking.Actor, ward booking.WardID) (int, error) {
 	return view(ctx, d, func(tx *store.Tx) (int, error) {
 		if _, err := heldWard(ctx, tx, by, ward); err != nil {

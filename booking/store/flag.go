@@ -22,7 +22,9 @@ FROM   flags AS f `
 	flagsOfWard    = selectFlags + `WHERE f.ward_id = $1 AND f.closed_at IS NULL ORDER BY f.opened_at, f.id`
 	flagsOfPatient = selectFlags + `JOIN visits AS v ON v.id = f.visit_id
 WHERE  v.patient_id = $1 AND f.closed_at IS NULL ORDER BY f.opened_at, f.id`
-	countFlagged = `SELECT count(DISTINCT f.visit_id) FROM flags AS f WHERE f.ward_id = $1 AND f.closed_at IS NULL`
+	countFlagged = `
+SELECT (SELECT count(DISTINCT f.visit_id) FROM flags AS f WHERE f.ward_id = $1 AND f.closed_at IS NULL)
+     + (SELECT count(*) FROM tasks AS t WHERE t.ward_id = $1 AND t.done_at IS NULL)`
 )
 
 // AddFlag opens a flag. It returns ErrAgain if somebody has just opened one of
@@ -57,7 +59,8 @@ func (tx *Tx) FlagsOfPatient(ctx context.Context, id booking.PatientID) ([]booki
 	return all(ctx, tx, "flags of a patient", scanFlag, flagsOfPatient, id)
 }
 
-// CountFlagged is how many visits a ward's staff are to look at.
+// CountFlagged is how much a ward's staff are to look at: visits, and families to
+// ring.
 func (tx *Tx) CountFlagged(ctx context.Context, ward booking.WardID) (int, error) {
 	return one(ctx, tx, "count flagged visits", nil, scalar[int], countFlagged, ward)
 }
