@@ -76,6 +76,21 @@
 // in FollowUpInterpreters. A family that nobody interprets for is told once, and
 // decides whether to go on without.
 //
+// # Flags
+//
+// Whatever troubles a booked visit is worked out anew from how things stand, by
+// review, at the end of the act that changed them; so a flag opens when its cause
+// does and closes when it goes, and nobody keeps count. The sweep finds what time
+// brings, and what two acts that did not see each other both missed.
+//
+// # Coming and going
+//
+// Where a patient is follows from all that is known of their movements, in order of
+// when they happened. Staff and a hospital's own system tell of them by the same
+// acts, in any order and as often as they like; each is one transaction, in which
+// stays, visits, flags and tasks follow. See rehome.go, and merge.go for two records
+// of one person.
+//
 // # Secrets
 //
 // Links, one-time codes, pairing codes and device keys are kept only as hashes.
