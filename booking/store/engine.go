@@ -198,6 +198,7 @@ func (e *engine) raced(err error) bool {
 func (e *engine) lockNow(ctx context.Context, tx *sql.Tx, r Resource) error {
 	query, known := map[Kind]string{
 		Patient:     `SELECT 1 FROM patients WHERE id = $1 FOR NO KEY UPDATE NOWAIT`,
+		bedRow:      `SELECT 1 FROM beds WHERE id = $1 FOR NO KEY UPDATE NOWAIT`,
 		Device:      `SELECT 1 FROM devices WHERE id = $1 FOR NO KEY UPDATE NOWAIT`,
 		Interpreter: `SELECT 1 FROM interpreters WHERE id = $1 FOR NO KEY UPDATE NOWAIT`,
 		wardRow:     `SELECT 1 FROM wards WHERE id = $1 FOR NO KEY UPDATE NOWAIT`,

@@ -98,6 +98,9 @@ func (tx *Tx) SaveStays(ctx context.Context, patient booking.PatientID, spells [
 	if err != nil {
 		return err
 	}
+	if err := tx.touchBeds(ctx, rows, spells); err != nil {
+		return err
+	}
 	wanted := slices.Clone(spells)
 	for _, row := range rows {
 		i := slices.IndexFunc(wanted, func(s booking.Spell) bool {
@@ -129,6 +132,29 @@ func (tx *Tx) SaveStays(ctx context.Context, patient booking.PatientID, spells [
 			return booking.ErrBedTaken
 		}
 		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// touchBeds touches every bed that somebody lies in, or is to lie in, of those that
+// stays name: whoever wants one waits for it here, and not at stays_one_patient.
+func (tx *Tx) touchBeds(ctx context.Context, rows []stayRow, spells []booking.Spell) error {
+	var beds []string
+	for _, row := range rows {
+		if row.To.IsZero() {
+			beds = append(beds, string(row.Bed))
+		}
+	}
+	for _, s := range spells {
+		if s.To.IsZero() {
+			beds = append(beds, string(s.Bed))
+		}
+	}
+	slices.Sort(beds)
+	for _, id := range slices.Compact(beds) {
+		if err := tx.Touch(ctx, Resource{bedRow, id}); err != nil {
 			return err
 		}
 	}

@@ -10,12 +10,16 @@ import (
 	"github.com/wardvisit/wardvisit/booking"
 )
 
-// wardRow is the kind of what is touched last of all: a ward's own row, by TakeWard
-// and as the boards are made to look again.
-const wardRow Kind = "ward"
+// What is touched besides resources: a bed, by whoever puts a patient into it or
+// takes them out; and last of all a ward's own row, by TakeWard and as the boards
+// are made to look again.
+const (
+	bedRow  Kind = "bed"
+	wardRow Kind = "ward"
+)
 
 // turns are the kinds in the order in which transactions touch them.
-var turns = map[Kind]int{Patient: 0, Device: 1, Interpreter: 2, wardRow: 3}
+var turns = map[Kind]int{Patient: 0, bedRow: 1, Device: 2, Interpreter: 3, wardRow: 4}
 
 func inOrder(a, b Resource) int {
 	return cmp.Or(cmp.Compare(turns[a.Kind], turns[b.Kind]), cmp.Compare(a.ID, b.ID))
