@@ -8,8 +8,9 @@
 // at once (storm_test.go). Every answer that anybody got could have been given
 // one after another (history_test.go). What was acknowledged is there after the
 // program, or PostgreSQL, has been killed in the middle of its work
-// (kill_test.go, cluster_test.go), and SQLite had it on the disk before anybody
-// was told (fsync_test.go).
+// (kill_test.go, cluster_test.go); who presses again then gets the same answer
+// (key_test.go); and SQLite had it on the disk before anybody was told
+// (fsync_test.go).
 //
 // # A proof that can fail
 //
