@@ -29,7 +29,7 @@ func TestAFormSentTwiceIsOneRequest(t *testing.T) {
 	}
 	check := strings.TrimSuffix(send(times[1]).leads("/visits/held/"), "who")
 	p.get(check+"check").shows(http.StatusOK, "Book this visit")
-	visit := p.post(check+"book", "key", p.get(check+"check").offered("key")[0]).leads("/visits/")
+	visit := p.post(check+"book", "key", p.get(check + "check").offered("key")[0]).leads("/visits/")
 
 	path := strings.TrimSuffix(visit, "?done=booked") + "/propose"
 	key := p.get(path).shows(http.StatusOK).offered("key")[0]

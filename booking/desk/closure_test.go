@@ -203,7 +203,7 @@ func TestHeldMeanwhile(t *testing.T) {
 			{"nothing that matters to it", func() { w.decide(func(p *booking.Policy) { p.Grace = time.Hour }) }, func() {}, nil},
 		} {
 			w.count(`SELECT count(*) FROM visits`)
-			if tt.want == booking.ErrWeekFull {
+			if errors.Is(tt.want, booking.ErrWeekFull) {
 				w.book(1, today(17, 0).AddDate(0, 0, 2), desk.Details{})
 			}
 			held := must[desk.Visit](t)(w.Hold(ctx, as(1), patientID(1), visitorID(1), start))

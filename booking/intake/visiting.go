@@ -49,7 +49,7 @@ func ParseVisiting(s string) ([]booking.Session, error) {
 		}
 		some, err := parseSessions(words)
 		if err != nil {
-			return nil, fmt.Errorf("%w In %q.", err, short(strings.TrimSpace(part)))
+			return nil, sentence("%w In %q.", err, short(strings.TrimSpace(part)))
 		}
 		if all = append(all, some...); len(all) > mostSessions {
 			return nil, sentence("These are more than %d visiting times a week. Join some of them.", mostSessions)

@@ -194,7 +194,7 @@ func (c *copier) write(ctx context.Context, act []line, filled [][]any) error {
 	}
 	defer tx.Rollback() // does nothing after a commit
 	for i, l := range act {
-		done, err := tx.StmtContext(ctx, l.do).ExecContext(ctx, filled[i]...)
+		done, err := tx.StmtContext(ctx, l.do).ExecContext(ctx, filled[i]...) //nolint:sqlclosecheck // closed with the transaction
 		if err != nil {
 			return err
 		}

@@ -41,6 +41,5 @@ var questionsEnglish = map[string]string{
 	"bad_choice/replace":        "Choose why you need somebody else",
 	"no_interpreter/substitute": "Nobody else can be asked at the moment. Nothing has changed",
 	"stale/substitute":          "Somebody else has been asked meanwhile. Look who it is",
-
-	"missing/pairing_code": "Enter the code that the ward's screen shows",
+	"missing/pairing_code":      "Enter the code that the ward's screen shows",
 }
