@@ -59,3 +59,33 @@ func TestNothingOverIsToBeLookedAt(t *testing.T) {
 		flagged(0)
 	})
 }
+
+// A family that waits for one day and is displaced on another has what it was
+// offered instead, and waits for nothing more.
+func TestTakenInsteadEndsTheWait(t *testing.T) {
+	inHospitalOf(t, 5, 3, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		day := booking.DateOf(morning, london).AddDays(5)
+		_, err := w.Close(ctx, manager(2), booking.Closure{
+			Ward: wardID(2), From: day, To: day, Start: 0, End: 24 * 60, Reason: "painting", Owner: "Sister Khan", ReviewOn: day,
+		}, "")
+		ok(t, err)
+		must[booking.WaitlistEntry](t)(w.Wait(ctx, as(4), desk.WaitFor{Patient: patientID(4), Visitor: visitorID(4), From: day, To: day}))
+		w.book(4, today(15, 0), desk.Details{})
+		f := desk.Farewell{Patient: patientID(5), Members: []booking.MemberID{memberID(5)}, Start: today(15, 0), Length: 30 * time.Minute}
+		plan, err := w.PlanGoodbye(ctx, nurse(2), f)
+		ok(t, err)
+		for _, d := range plan.Makeway {
+			f.Making = append(f.Making, d.ID)
+		}
+		must[desk.Visit](t)(w.Goodbye(ctx, nurse(2), f))
+		kept := must[[]desk.FreedSlot](t)(w.FreedSlots(ctx, as(4)))
+		if len(kept) != 1 {
+			t.Fatalf("%d times are kept for them", len(kept))
+		}
+		must[desk.Visit](t)(w.Book(ctx, as(4), kept[0].Held.ID))
+		if n := w.count(`SELECT (SELECT count(*) FROM slot_offers WHERE state = 'open') + (SELECT count(*) FROM waitlist_entries WHERE state = 'waiting')`); n != 0 {
+			t.Errorf("%d offers and waits are left", n)
+		}
+	})
+}

@@ -180,12 +180,13 @@ func (tx *Tx) OfferedBefore(ctx context.Context, id booking.EntryID) ([]booking.
 
 const bookedEntries = `
 UPDATE waitlist_entries SET state = 'booked', left_at = $4
-WHERE  patient_id = $1 AND state = 'waiting' AND from_on <= $3 AND to_on >= $3
+WHERE  patient_id = $1 AND state = 'waiting'
+  AND  (from_on <= $3 AND to_on >= $3 OR id IN (SELECT o.entry_id FROM slot_offers AS o WHERE o.visit_id = $2 AND o.state = 'open'))
   AND  visitor_id IN (SELECT y.visitor_id FROM participants AS y WHERE y.visit_id = $2 AND y.visitor_id IS NOT NULL)
 RETURNING id, patient_id, visitor_id, ward_id, kind, from_on, to_on, since, state, left_at`
 
 // BookEntries ends the wait of everybody who comes to a visit on a day that they
-// wait for, and returns how they waited.
+// wait for, or that was kept for them on another, and returns how they waited.
 func (tx *Tx) BookEntries(ctx context.Context, v booking.Visit, on booking.Date, now time.Time) ([]booking.WaitlistEntry, error) {
 	return all(ctx, tx, "book waiting list entries", scanEntry, bookedEntries, v.Patient, v.ID, day{on}, at(now))
 }
