@@ -46,6 +46,8 @@ func TestTheBoardSaysWhatToDoNext(t *testing.T) {
 		{"late", two, func(*desk.Visit) {}, overdue, "Take iPad 1 to Bed 2. Then press Start.", nil},
 		{"with an iPad to clean", two, func(v *desk.Visit) { v.DeviceRecord.State = booking.DeviceDirty }, overdue, "Clean iPad 1 and take it to Bed 2. Then press Start.", []string{"iPad 1 needs cleaning"}},
 		{"with an iPad to pair", two, func(v *desk.Visit) { v.DeviceRecord.Paired = false }, overdue, "Pair iPad 1 and take it to Bed 2.", []string{"iPad 1 is not paired"}},
+		{"with an iPad that is lost", two, func(v *desk.Visit) { v.DeviceRecord.Paired, v.DeviceRecord.State = false, booking.DeviceLost }, overdue, "Find another iPad or time, under To look at: iPad 1 is lost.", []string{"iPad 1 is lost"}},
+		{"with another for one that is lost", two, func(v *desk.Visit) { v.DeviceRecord.State, v.StandIn = booking.DeviceLost, &spare }, overdue, "Take iPad 2 to Bed 2. Then press Start.", nil},
 		{"with another iPad that works", two, func(v *desk.Visit) { v.DeviceRecord.Paired, v.StandIn = false, &spare }, overdue, "Take iPad 2 to Bed 2. Then press Start.", nil},
 		{"with an iPad still in a visit", two, func(v *desk.Visit) { v.DeviceRecord.State = booking.DeviceInUse }, overdue, "Find another iPad and pair it: iPad 1 is in a visit.", nil},
 		{"started", two, func(v *desk.Visit) { v.State = booking.Preparing }, awaited, "Take iPad 1 to Bed 2. It opens the visit by itself.", nil},

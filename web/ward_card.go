@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -156,6 +157,8 @@ func (c visitCard) fetch() string {
 		return "Clean " + d.Tag + " and take it" + to + ". Then press Start."
 	case startsOn(d):
 		return "Take " + d.Tag + to + ". Then press Start."
+	case !d.State.Usable(): // and the desk knows of none to stand in
+		return "Find another iPad or time, under To look at: " + d.Tag + " is " + strings.ToLower(deviceTag(d).Text) + "."
 	case !d.Paired:
 		return "Pair " + d.Tag + " and take it" + to + "."
 	}
@@ -204,7 +207,7 @@ func (c visitCard) flags(now time.Time) []string {
 	flags = append(flags, flagsInWords(c.Visit.Flags)...)
 	d, soon := c.DeviceRecord, c.Urgency > quiet
 	add(!d.State.Usable(), d.Tag+" is "+strings.ToLower(deviceTag(d).Text))
-	add(soon && !d.Paired, d.Tag+" is not paired")
+	add(soon && !d.Paired && d.State.Usable(), d.Tag+" is not paired")
 	add(soon && d.Paired && !d.Online(now), d.Tag+" is offline")
 	add(soon && c.IPad.Low, d.Tag+" needs charging")
 	add(c.CanClean(), d.Tag+" needs cleaning")
@@ -245,7 +248,18 @@ func (c visitCard) Kind() string {
 
 // CanPair reports whether the visit's own iPad could be paired for it.
 func (c visitCard) CanPair() bool {
-	return c.Urgency > quiet && !c.DeviceRecord.Paired
+	return c.Urgency > quiet && !c.DeviceRecord.Paired && c.DeviceRecord.State.Usable()
+}
+
+// Stuck reports whether the visit can start on no iPad until it is given another
+// one, or another time, on the page of what is to be looked at.
+func (c visitCard) Stuck() bool {
+	return c.Urgency > quiet && c.Visit.State == booking.Booked && !c.DeviceRecord.State.Usable()
+}
+
+// ToReview is that page.
+func (c visitCard) ToReview() string {
+	return "/ward/review?ward=" + url.QueryEscape(string(c.WardRecord.ID))
 }
 
 // CanClean reports whether the visit waits for its iPad to be cleaned.

@@ -27,7 +27,8 @@ type flaggedRow struct {
 	desk.FlaggedVisit
 	Why    []string // the causes, in plain words
 	For    string   // how long it has been flagged
-	Untold bool     // all there is to do is to tell its family
+	Untold bool     // it is on again, and nobody has been told so
+	Alone  bool     // and that is all there is to do
 	Over   bool     // it was cancelled, and could be booked again
 }
 
@@ -38,7 +39,7 @@ func (f flaggedRow) has(kinds ...booking.FlagKind) bool {
 
 // Elsewhere reports whether another time or iPad could help.
 func (f flaggedRow) Elsewhere() bool {
-	return !f.Untold && !f.has(booking.PatientLeft, booking.ConsentGone, booking.VisitorKept)
+	return !f.Alone && !f.has(booking.PatientLeft, booking.ConsentGone, booking.VisitorKept)
 }
 
 // NoConsent reports whether consent is what it wants.
@@ -106,8 +107,9 @@ func (s *Server) showReview(w http.ResponseWriter, r *http.Request, by booking.A
 	for _, v := range flagged {
 		row := flaggedRow{
 			FlaggedVisit: v, Why: flagsInWords(v.Flags), For: ago(v.Since, s.now()), Over: v.State.Over(),
-			Untold: len(v.Flags) == 1 && v.Flags[0].Kind == booking.Untold,
 		}
+		row.Untold = row.has(booking.Untold) && !row.Over
+		row.Alone = row.Untold && len(flagsInWords(v.Flags)) == 1
 		p.Visits = append(p.Visits, row)
 	}
 	if p.Tasks, err = s.tasksOf(r, by, head.Ward.ID); err != nil {

@@ -36,7 +36,7 @@ var errOnlyAsked = errors.New("desk: only asked")
 // RehomeMany moves several visits that are flagged to where they can be held: at the
 // same time if that will do, or else at the nearest that is free, with an iPad of
 // the ward where the patient lies. It is one act: each visit that is moved makes way
-// for those after it, the soonest first, and those for which nothing is found stay as
+// for those after it, goodbyes before all others and then the soonest first, and those for which nothing is found stay as
 // they are. Unless really, nothing is changed, and what it returns is what it would
 // have done.
 func (d *Desk) RehomeMany(ctx context.Context, by booking.Actor, refs []booking.Reference, really bool) ([]Rehoming, error) {
@@ -72,7 +72,8 @@ func (d *Desk) RehomeMany(ctx context.Context, by booking.Actor, refs []booking.
 }
 
 // takeMany touches the patients of visits, and then every device that might be
-// taken or left, in order. It returns the visits, the soonest first.
+// taken or left, in order. It returns the visits, goodbyes before all others, which
+// can wait for nothing, and then the soonest first.
 func (d *Desk) takeMany(ctx context.Context, tx *store.Tx, by booking.Actor, refs []booking.Reference) ([]booking.VisitID, error) {
 	var records []store.Record
 	for _, ref := range refs {
@@ -103,8 +104,14 @@ func (d *Desk) takeMany(ctx context.Context, tx *store.Tx, by booking.Actor, ref
 	if err := m.touchAll(ctx, records); err != nil {
 		return nil, err
 	}
+	last := func(r store.Record) int {
+		if r.Kind == booking.EndOfLife {
+			return 0
+		}
+		return 1
+	}
 	slices.SortFunc(records, func(a, b store.Record) int {
-		return cmp.Or(a.When.Start().Compare(b.When.Start()), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(last(a)-last(b), a.When.Start().Compare(b.When.Start()), cmp.Compare(a.ID, b.ID))
 	})
 	var ids []booking.VisitID
 	for _, r := range records {
