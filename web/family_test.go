@@ -178,7 +178,7 @@ func TestHoldThatRunsOut(t *testing.T) {
 	p.get("/visits").shows(http.StatusOK, "It is not booked yet", "Finish booking this visit")
 	h.hour = h.hour.Add(10 * time.Minute)
 	p.get("/visits").shows(http.StatusOK).hides("Finish booking")
-	p.get(held+"check").shows(http.StatusConflict, "could not keep that time", "Choose a time again")
+	p.get(held+"check").shows(http.StatusConflict, "could not keep that time", "See all free times")
 	p.post(held+"help", "needs", "captions").shows(http.StatusConflict, "could not keep that time")
 	p.post(held+"book").shows(http.StatusConflict, "could not keep that time")
 	id := strings.Split(held, "/")[3]

@@ -145,7 +145,7 @@ func TestBookingOnThePhone(t *testing.T) {
 		t.Errorf("pressed twice: %s and %s", held, again)
 	}
 	by.get(held).shows(http.StatusOK, "Piotr Kowalski, Husband", "Kept until 12:10pm", "British Sign Language (BSL)")
-	by.post(held, "tongue", "none").shows(http.StatusUnprocessableEntity, "Choose at least one person")
+	by.post(held, "tongue", "none").shows(http.StatusUnprocessableEntity, "Choose who comes")
 	by.post(held, "people", string(piotr), "tongue", "klingon/spoken").shows(http.StatusUnprocessableEntity, "Choose one of the answers")
 	check := by.post(held, "people", string(piotr), "tongue", "bfi/sign", "needs", "captions").leads(held + "/check")
 	by.get(check).shows(http.StatusOK, "Tuesday 24 November 2026, 2:00pm", "Piotr Kowalski, Husband", "Captions", "British Sign Language (BSL)")
