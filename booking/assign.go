@@ -204,14 +204,29 @@ func (f *Fleet) addTaking(t Taking) {
 // when one has come back.
 func (f *Fleet) Misplaced() (claims []Claim) {
 	for _, t := range f.taken {
-		at, ours := f.known[t.Device]
-		switch {
-		case t.Fixed:
-		case !ours, at.lane < 0, f.poolOf(t.Zone) != f.pools[at.pool], anySpan(f.pools[at.pool].lanes[at.lane].away, spanOf(t.When)):
+		if !t.Fixed && f.astray(t) {
 			claims = append(claims, t.Claim)
 		}
 	}
 	return claims
+}
+
+// Stranded are the visits that stay where they are, though their device is not for
+// them any more: no other can be planned for the whole of their time.
+func (f *Fleet) Stranded() (visits []VisitID) {
+	for _, t := range f.taken {
+		if t.Fixed && f.astray(t) {
+			visits = append(visits, t.Visit)
+		}
+	}
+	return visits
+}
+
+// astray reports whether a taking has a device that is not for it.
+func (f *Fleet) astray(t Taking) bool {
+	at, ours := f.known[t.Device]
+	return !ours || at.lane < 0 || f.poolOf(t.Zone) != f.pools[at.pool] ||
+		anySpan(f.pools[at.pool].lanes[at.lane].away, spanOf(t.When))
 }
 
 // settle completes a pool once everything is in it.

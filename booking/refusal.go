@@ -87,6 +87,7 @@ var (
 	ErrVisitBegun    = &Refusal{Conflict, "visit_begun"}
 	ErrStale         = &Refusal{Conflict, "stale"}
 	ErrKeyReused     = &Refusal{Conflict, "key_reused"}
+	ErrPast          = &Refusal{Conflict, "past"}
 
 	// What a ward decides. Those that may be set aside are listed at Settle.
 	ErrClosed           = &Refusal{Conflict, "closed"}
@@ -94,6 +95,7 @@ var (
 	ErrWeekFull         = &Refusal{Conflict, "week_full"}
 	ErrReasonNeeded     = &Refusal{Invalid, "reason_needed"}
 	ErrPolicyForbids    = &Refusal{Invalid, "policy_forbids"}
+	ErrWeeklyNumbers    = &Refusal{Invalid, "weekly_numbers"}
 	ErrBadPolicy        = &Refusal{Invalid, "bad_policy"}
 	ErrSessionBackwards = &Refusal{Invalid, "session_backwards"}
 	ErrSessionTooShort  = &Refusal{Invalid, "session_too_short"}
@@ -145,6 +147,7 @@ var (
 	ErrMergedAlready = &Refusal{Conflict, "merged_already"}
 
 	// When nothing fits.
+	ErrGoodbyeOnce    = &Refusal{Conflict, "goodbye_once"}
 	ErrBadDays        = &Refusal{Invalid, "bad_days"}
 	ErrStillFree      = &Refusal{Conflict, "still_free"}
 	ErrWaitingAlready = &Refusal{Conflict, "waiting_already"}

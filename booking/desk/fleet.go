@@ -170,7 +170,38 @@ func (f *deviceAct) repack(ctx context.Context, ward booking.WardID, done *Repac
 			done.Left = append(done.Left, id)
 		}
 	}
+	for _, id := range fleet.Stranded() {
+		if err := f.rescue(ctx, ward, id, done); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// rescue finds another device for what is left of a visit of a ward whose time, or
+// the preparing for it, has begun, if nobody has started it yet: one on which it
+// could start now. What has been started goes on where it is.
+func (f *deviceAct) rescue(ctx context.Context, ward booking.WardID, id booking.VisitID, done *Repacked) error {
+	a := &act{Tx: f.Tx, by: f.by, now: f.now}
+	if err := a.load(ctx, id); err != nil {
+		return err
+	}
+	if a.rec.State != booking.Booked || a.rec.Ward != ward || !a.rec.KeepsDevice(f.now) {
+		return nil
+	}
+	in, err := findStandIn(ctx, f.Tx, a.rec.Visit, f.now)
+	switch {
+	case err != nil:
+		return err
+	case in.device == "":
+		done.Left = append(done.Left, id)
+		return nil
+	}
+	for _, m := range in.moves {
+		done.Moved = append(done.Moved, m.Visit)
+	}
+	done.Moved = append(done.Moved, id)
+	return f.d.reassign(ctx, a, in.device, in.left, false, in.moves)
 }
 
 // inVisit refuses while the device is in a visit.

@@ -178,6 +178,29 @@ func TestWhatIsLeftIsTriedAgain(t *testing.T) {
 	})
 }
 
+// A visit whose time has begun, and that nobody has started, goes to an iPad on
+// which it could start, for what is left of it; without one, it is said to be left.
+func TestAnIPadIsLostWhenTheVisitShouldHaveBegun(t *testing.T) {
+	inHospital(t, func(t *testing.T, w *world) {
+		v := w.book(1, today(15, 0), desk.Details{})
+		n, spare := deviceNumber(v.Device), deviceNumber(w.spare(v.Device))
+		w.at(today(15, 2))
+		done := w.change(n, desk.Withdraw{State: booking.DeviceLost, Reason: "gone"})
+		if len(done.Moved) != 0 || !slices.Equal(done.Left, []booking.VisitID{v.ID}) || w.lostFlags() != 1 {
+			t.Errorf("moved %v, left %v, %d flags: no other is paired", done.Moved, done.Left, w.lostFlags())
+		}
+		w.pair(spare, 1)
+		done = w.change(n, desk.Withdraw{State: booking.DeviceOutOfService, Reason: "found, and cracked"})
+		if !slices.Equal(done.Moved, []booking.VisitID{v.ID}) || len(done.Left) != 0 || w.lostFlags() != 0 {
+			t.Errorf("moved %v, left %v, %d flags", done.Moved, done.Left, w.lostFlags())
+		}
+		if got := w.again(v); got.Device != deviceID(spare) || got.State != booking.Booked || w.overlaps() != 0 {
+			t.Errorf("%s on %s, %d overlaps", got.State, got.Device, w.overlaps())
+		}
+		must[desk.Visit](t)(w.Start(t.Context(), nurse(1), v.Reference))
+	})
+}
+
 func TestLendingAnIPad(t *testing.T) {
 	inHospital(t, func(t *testing.T, w *world) {
 		ctx := t.Context()

@@ -15,8 +15,9 @@ import (
 // Everything of the merged record goes to the kept one: visits, circle, invitations,
 // series, requests, movements. Where that has the same already, as a person in both
 // circles, the kept record's stands. Bars are united, and consents intersected: both
-// must stand, and what that leaves is written down as a consent of its own. Where
-// the patient lies follows from the movements of both. What was taken over is
+// must stand, and what that leaves is written down as a consent of its own. Whoever
+// lies in a bed under the kept record stays in it; otherwise where the patient lies
+// follows from the movements of both, and a death stands on whichever it was told. What was taken over is
 // remembered, so that it can be given back if they are two people after all.
 //
 // Two visits of theirs at one time cannot both have the patient. One that has begun
@@ -92,7 +93,7 @@ func (m *merging) merge(ctx context.Context) (Movement, error) {
 	}
 	row := store.Merge{ID: booking.MergeID(id), Kept: m.kept.patient.ID, Merged: m.merged.patient.ID, At: m.now, By: m.by.ID}
 	steps := []func(ctx context.Context, row store.Merge) error{
-		m.readCourses, m.dropHolds, m.yieldTimes, m.saveMerge, m.saveConsent, m.TakeOver, m.moveTimes, m.closeRecord,
+		m.readCourses, m.dropHolds, m.yieldTimes, m.saveMerge, m.saveConsent, m.TakeOver, m.moveTimes, m.closeRecord, m.stayPut,
 	}
 	for _, step := range steps {
 		if err := step(ctx, row); err != nil {
@@ -234,6 +235,34 @@ func (m *merging) closeRecord(ctx context.Context, row store.Merge) error {
 		return m.SavePatient(ctx, m.kept.patient)
 	}
 	return nil
+}
+
+// stayPut has the patient lie where the kept record says, if that is in some bed and
+// the movements of the merged one would lead elsewhere.
+func (m *merging) stayPut(ctx context.Context, row store.Merge) error {
+	history, err := m.Movements(ctx, row.Kept)
+	if err != nil {
+		return err
+	}
+	was, would := m.kept.before, booking.WhereaboutsOf(history)
+	if !was.Here() || would.State == booking.PatientDied || would.Here() && would.Bed == was.Bed {
+		return nil
+	}
+	id, err := m.d.newID()
+	if err != nil {
+		return err
+	}
+	stays := booking.Movement{
+		ID: booking.MovementID(id), Source: bySelf, ControlID: id, Patient: row.Kept, Kind: booking.MovementTransfer, At: m.now,
+		Ward: was.Ward, Bed: was.Bed, RecordedAt: m.now, RecordedBy: m.by.ID,
+	}
+	if last := history[len(history)-1].At; !stays.At.After(last) {
+		stays.At = last.Add(time.Microsecond)
+	}
+	if err := m.AddMovement(ctx, stays); err != nil {
+		return err
+	}
+	return m.AddMergeMove(ctx, row.ID, store.MadeMovement, id)
 }
 
 // follow makes everything of one of the records follow from its movements as they

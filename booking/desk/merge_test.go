@@ -20,7 +20,7 @@ func TestTwoRecordsAreOnePerson(t *testing.T) {
 		must[booking.CircleMember](t)(w.Bar(ctx, nurse(1), memberID(102), "Shouts at the patient")) // visitor 2, of patient 1
 		soon := booking.DateOf(today(0, 0), london).AddDays(2)
 		must[booking.Consent](t)(w.RecordConsent(ctx, nurse(1), booking.Consent{Patient: patientID(2), Basis: booking.BasisOwn, ReviewOn: soon}))
-		bed := w.bedOf(2)
+		keptBed, bed := w.bedOf(1), w.bedOf(2)
 
 		_, err := w.Merge(ctx, nurse(1), patientID(1), patientID(1))
 		refused(t, "one record", err, booking.ErrSamePatient)
@@ -28,6 +28,9 @@ func TestTwoRecordsAreOnePerson(t *testing.T) {
 		refused(t, "a record of another ward", err, booking.ErrNoSuchPatient)
 		for range 2 { // pressed twice
 			must[desk.Movement](t)(w.Merge(ctx, nurse(1), patientID(1), patientID(2)))
+		}
+		if got := w.bedOf(1); got != keptBed {
+			t.Errorf("the patient lies in %s, and the record that is kept said %s", got, keptBed)
 		}
 		w.wants(first.ID, booking.Booked, 1, "overlap Ward 1")
 		w.wants(second.ID, booking.Booked, 1, "overlap Ward 1, visitor_barred Ward 1")
@@ -65,8 +68,8 @@ func TestTwoRecordsAreOnePerson(t *testing.T) {
 		_, err = w.Unmerge(ctx, nurse(1), patientID(2))
 		refused(t, "take apart twice", err, booking.ErrNoSuchMerge)
 		w.wants(alone.ID, booking.Booked, 1, "")
-		if r := w.record(alone.ID); r.Patient != patientID(2) || w.bedOf(2) != bed {
-			t.Errorf("the visit is %s's, in %s", r.Patient, w.bedOf(2))
+		if r := w.record(alone.ID); r.Patient != patientID(2) || w.bedOf(2) != bed || w.bedOf(1) != keptBed {
+			t.Errorf("the visit is %s's, in %s; the other lies in %s", r.Patient, w.bedOf(2), w.bedOf(1))
 		}
 		side = must[desk.Bedside](t)(w.Patient(ctx, nurse(1), patientID(1)))
 		if !side.Consent.ReviewOn.IsZero() {

@@ -189,6 +189,6 @@ func TestRulesSetAside(t *testing.T) {
 		lunch.Start = today(9, 0)
 		lunch.Overrides = append(lunch.Overrides, booking.Override{Rule: "too_late", Reason: "They are here"})
 		_, err = w.HoldFor(ctx, nurse(1), lunch)
-		refused(t, "in the past", err, booking.ErrTooLate)
+		refused(t, "in the past", err, booking.ErrPast)
 	})
 }

@@ -49,6 +49,21 @@ func TestManyAreRehomedAtOnce(t *testing.T) {
 	})
 }
 
+// A goodbye is found a place before visits that are earlier and not as urgent.
+func TestAGoodbyeIsRehomedFirst(t *testing.T) {
+	inHospital(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		v, urgent := w.book(1, today(15, 0), desk.Details{}), w.book(2, today(15, 15), desk.Details{})
+		if _, err := w.raw.ExecContext(ctx, `UPDATE visits SET kind = 'end_of_life' WHERE id = $1`, string(urgent.ID)); err != nil {
+			t.Fatal(err)
+		}
+		plan := must[[]desk.Rehoming](t)(w.RehomeMany(ctx, nurse(1), []booking.Reference{v.Reference, urgent.Reference}, false))
+		if len(plan) != 2 || plan[0].Visit.ID != urgent.ID {
+			t.Errorf("planned %+v", plan)
+		}
+	})
+}
+
 // What no other time helps stays as it is, and says why.
 func TestWhatCannotBeRehomedSaysWhy(t *testing.T) {
 	inHospital(t, func(t *testing.T, w *world) {

@@ -181,15 +181,15 @@ func (o *offerer) slotAt(ctx context.Context, tx *store.Tx, start time.Time, len
 			return booking.Slot{}, err
 		}
 	}
-	if start.Before(o.now.Add(-startedLately)) {
-		return booking.Slot{}, booking.ErrTooLate // nobody books what has been
-	}
 	return slot, nil
 }
 
 // look finds a slot as slotAt does, with everything that stands against it: rules,
-// and any fault met while asking them.
+// and any fault met while asking them. A time that is past is refused at once.
 func (o *offerer) look(ctx context.Context, tx *store.Tx, start time.Time, length time.Duration) (booking.Slot, []error, error) {
+	if o.by.Visitor() == "" && start.Before(o.now.Add(-startedLately)) {
+		return booking.Slot{}, nil, booking.ErrPast // which no reason helps; relatives are always too late for it
+	}
 	table, err := o.timetable(ctx, tx)
 	if err != nil {
 		return booking.Slot{}, nil, err

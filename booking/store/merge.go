@@ -125,6 +125,9 @@ func (tx *Tx) GiveBack(ctx context.Context, m Merge) error {
 	}
 	for _, v := range moves {
 		query := deleteConsent
+		if v.kind == MadeMovement {
+			query = deleteMovement
+		}
 		args := []any{v.row}
 		for _, b := range belongings {
 			if b.kind == v.kind {
@@ -138,12 +141,16 @@ func (tx *Tx) GiveBack(ctx context.Context, m Merge) error {
 	return nil
 }
 
-// MadeConsent is the kind of a merge move that is no taking over: the consent that
-// the merge wrote down.
-const MadeConsent = "made_consent"
+// The kinds of merge moves that are no taking over: the consent that the merge wrote
+// down, and the movement by which the patient stays in the bed of the kept record.
+const (
+	MadeConsent  = "made_consent"
+	MadeMovement = "made_movement"
+)
 
 const (
-	deleteConsent = `DELETE FROM consents WHERE id = $1`
+	deleteConsent  = `DELETE FROM consents WHERE id = $1`
+	deleteMovement = `DELETE FROM movements WHERE id = $1`
 
 	moveReservation = `
 UPDATE reservations SET resource_id = $2 WHERE visit_id = $1 AND resource_kind = 'patient' AND state <> 'released'`
