@@ -71,7 +71,7 @@ func (d *Desk) reviewDevice(ctx context.Context, tx *store.Tx, by booking.Actor,
 func (d *Desk) heed(ctx context.Context, a *act, was booking.Visit) error {
 	interpreted := !was.Tongue.IsZero() || !a.rec.Tongue.IsZero()
 	if was.State == booking.Held && !interpreted {
-		return nil
+		return d.heedKept(ctx, a)
 	}
 	flags, err := a.FlagsOfVisit(ctx, a.rec.ID)
 	if err != nil || !interpreted && !slices.ContainsFunc(flags, booking.Flag.Open) {
@@ -79,6 +79,19 @@ func (d *Desk) heed(ctx context.Context, a *act, was booking.Visit) error {
 	}
 	if slices.ContainsFunc(flags, func(f booking.Flag) bool { return f.Open() && f.Kind == booking.Overlapping }) {
 		return d.reviewPatient(ctx, a.Tx, a.by, a.rec.Patient) // the other one is alone now
+	}
+	return d.review(ctx, a.Tx, a.by, a.rec.ID)
+}
+
+// heedKept looks at a visit that was held until now. Nothing troubles a hold, but
+// its iPad may have been lost or lent meanwhile.
+func (d *Desk) heedKept(ctx context.Context, a *act) error {
+	if a.rec.State != booking.Booked {
+		return nil
+	}
+	gone, err := a.DeviceGone(ctx, a.rec.ID)
+	if err != nil || !gone {
+		return err
 	}
 	return d.review(ctx, a.Tx, a.by, a.rec.ID)
 }

@@ -312,3 +312,16 @@ const walls = `SELECT DISTINCT zone FROM devices WHERE ward_id = $1 AND dedicate
 func (tx *Tx) Walls(ctx context.Context, ward booking.WardID) ([]string, error) {
 	return all(ctx, tx, "walls", scalar[string], walls, ward)
 }
+
+const deviceGone = `
+SELECT count(*) FROM visits AS v JOIN devices AS d ON d.id = v.device_id
+WHERE  v.id = $1
+  AND  (d.state IN ('lost', 'out_of_service') OR d.dedicated OR d.ward_id <> v.ward_id
+        OR EXISTS (SELECT 1 FROM device_loans AS l WHERE l.device_id = d.id AND l.returned_at IS NULL))`
+
+// DeviceGone reports whether the device of a visit may be one that it cannot be
+// held on: out of use, lent, or behind the wall of a bay.
+func (tx *Tx) DeviceGone(ctx context.Context, id booking.VisitID) (bool, error) {
+	n, err := one(ctx, tx, "device gone", nil, scalar[int], deviceGone, id)
+	return n > 0, err
+}
