@@ -49,6 +49,9 @@ func TestATimeThatIsTyped(t *testing.T) {
 		}
 	}
 	sister.post(to, typed("1pm", "aside", "not_a_slot", "why", " ")...).shows(http.StatusConflict, "Say why the visit is booked all the same")
+	if past := sister.post(to, typed("8am")...).shows(http.StatusConflict, "That time is past. Choose a later time."); strings.Contains(past.text, "Book it anyway") {
+		t.Error("a time that is past could be booked anyway")
+	}
 	// A reason for one rule is none for another.
 	sister.post(to, typed("1pm", "aside", "too_late", "why", "She flies home")...).shows(http.StatusConflict, "not one of the ward’s visiting times")
 	held := sister.post(to, typed("1pm", "aside", "not_a_slot", "why", "She flies home tonight")...).leads("/ward/book/held/")

@@ -101,6 +101,27 @@ func TestTheBoardKnowsAnInterpreterWhoHasCome(t *testing.T) {
 	}
 }
 
+// That a visit is on again can be told whatever else has got in its way.
+func TestAVisitThatIsOnAgainCanBeTold(t *testing.T) {
+	v := desk.FlaggedVisit{Visit: boardVisit(t, func(*desk.Visit) {})}
+	for _, tt := range []struct {
+		kinds         []booking.FlagKind
+		untold, alone bool
+	}{
+		{[]booking.FlagKind{booking.Untold}, true, true},
+		{[]booking.FlagKind{booking.InterpreterOff, booking.Untold}, true, false},
+		{[]booking.FlagKind{booking.InterpreterOff}, false, false},
+	} {
+		v.Flags = nil
+		for _, kind := range tt.kinds {
+			v.Flags = append(v.Flags, booking.Flag{Kind: kind})
+		}
+		if row := newFlaggedRow(v, noon); row.Untold != tt.untold || row.Alone != tt.alone || row.Elsewhere() == tt.alone {
+			t.Errorf("%v: untold %v, alone %v, elsewhere %v", tt.kinds, row.Untold, row.Alone, row.Elsewhere())
+		}
+	}
+}
+
 func TestTheMostPressingVisitComesFirst(t *testing.T) {
 	two := noon.Add(2 * time.Hour)
 	startable := boardVisit(t, func(*desk.Visit) {})

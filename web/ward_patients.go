@@ -106,6 +106,10 @@ func (p patientPage) Gone() bool {
 	return !p.Consent.At.IsZero() && p.Consent.WithdrawnAt.IsZero() && !p.CanVisit
 }
 
+// NoneOnOther reports whether there is no consent since a record that became part of
+// this one had none.
+func (p patientPage) NoneOnOther() bool { return len(p.Merged) > 0 && p.Consent.Void() }
+
 // wardPatient handles GET /ward/patients/{id}.
 func (s *Server) wardPatient(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
 	bedside, err := s.bedsideOf(r, by)

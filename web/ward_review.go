@@ -32,6 +32,13 @@ type flaggedRow struct {
 	Over   bool     // it was cancelled, and could be booked again
 }
 
+func newFlaggedRow(v desk.FlaggedVisit, now time.Time) flaggedRow {
+	row := flaggedRow{FlaggedVisit: v, Why: flagsInWords(v.Flags), For: ago(v.Since, now), Over: v.State.Over()}
+	row.Untold = row.has(booking.Untold) && !row.Over
+	row.Alone = row.Untold && len(row.Why) == 1
+	return row
+}
+
 // has reports whether something of a kind has got in the way of it.
 func (f flaggedRow) has(kinds ...booking.FlagKind) bool {
 	return slices.ContainsFunc(f.Flags, func(flag booking.Flag) bool { return slices.Contains(kinds, flag.Kind) })
@@ -105,12 +112,7 @@ func (s *Server) showReview(w http.ResponseWriter, r *http.Request, by booking.A
 		return err
 	}
 	for _, v := range flagged {
-		row := flaggedRow{
-			FlaggedVisit: v, Why: flagsInWords(v.Flags), For: ago(v.Since, s.now()), Over: v.State.Over(),
-		}
-		row.Untold = row.has(booking.Untold) && !row.Over
-		row.Alone = row.Untold && len(flagsInWords(v.Flags)) == 1
-		p.Visits = append(p.Visits, row)
+		p.Visits = append(p.Visits, newFlaggedRow(v, s.now()))
 	}
 	if p.Tasks, err = s.tasksOf(r, by, head.Ward.ID); err != nil {
 		return err
