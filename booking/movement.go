@@ -167,6 +167,18 @@ func standing(movements []Movement) []Movement {
 	return stand
 }
 
+// Moved reports whether to take back the last transfer would change where the
+// patient is.
+func Moved(movements []Movement) bool {
+	stand := standing(movements)
+	for i, m := range slices.Backward(stand) {
+		if m.Kind == MovementTransfer {
+			return !course(stand).Same(course(slices.Delete(slices.Clone(stand), i, i+1)))
+		}
+	}
+	return false
+}
+
 // ordered sorts movements by when they happened, each once. At one instant, what
 // takes back comes after what it takes back, and otherwise the sender's name for
 // it decides.

@@ -71,14 +71,15 @@ const (
 	mostPeople    = 20
 )
 
-// Check refuses a policy under which nobody could ever book: ErrPolicyForbids; or
-// which says what no ward can mean: ErrBadPolicy.
+// Check refuses a policy under which nobody could ever book: ErrPolicyForbids;
+// under which a patient is to have more visits a week than may be booked:
+// ErrWeeklyNumbers; or which says what no ward can mean: ErrBadPolicy.
 func (p Policy) Check() error {
 	switch {
 	case p.Notice >= p.Earliest, p.StaffNotice >= p.StaffEarliest, p.People < 1:
 		return ErrPolicyForbids
 	case p.WeeklyMax > 0 && p.WeeklyMin > p.WeeklyMax:
-		return ErrPolicyForbids
+		return ErrWeeklyNumbers
 	case p.HoldFor < time.Minute || p.HoldFor > time.Hour, p.OfferFor < time.Minute || p.OfferFor > 48*time.Hour:
 		return ErrBadPolicy
 	case p.WeeklyMin < 0 || p.WeeklyMax < 0 || p.People > mostPeople, p.WeekStarts < time.Sunday || p.WeekStarts > time.Saturday:

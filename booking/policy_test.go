@@ -30,7 +30,7 @@ func TestPolicyCheck(t *testing.T) {
 		{"relatives nowhere ahead", func(p *booking.Policy) { p.Earliest, p.Notice = 0, 0 }, booking.ErrPolicyForbids},
 		{"staff never", func(p *booking.Policy) { p.StaffNotice = p.StaffEarliest + time.Minute }, booking.ErrPolicyForbids},
 		{"nobody at a visit", func(p *booking.Policy) { p.People = 0 }, booking.ErrPolicyForbids},
-		{"fewer at most than at least", func(p *booking.Policy) { p.WeeklyMin, p.WeeklyMax = 3, 2 }, booking.ErrPolicyForbids},
+		{"fewer at most than at least", func(p *booking.Policy) { p.WeeklyMin, p.WeeklyMax = 3, 2 }, booking.ErrWeeklyNumbers},
 		{"holds of no length", func(p *booking.Policy) { p.HoldFor = 0 }, booking.ErrBadPolicy},
 		{"holds of hours", func(p *booking.Policy) { p.HoldFor = 2 * time.Hour }, booking.ErrBadPolicy},
 		{"offers of a week", func(p *booking.Policy) { p.OfferFor = 7 * 24 * time.Hour }, booking.ErrBadPolicy},

@@ -59,10 +59,10 @@ func (s Standing) MayVisit(now time.Time) error {
 	switch {
 	case s.Member.ID == "" || s.Member.Status == MemberRemoved:
 		return ErrNotInCircle
+	case s.Patient.State == PatientDied:
+		return ErrCallWard // also to whoever is barred, whom another answer would tell so
 	case s.Member.Barred:
 		return ErrNoSlots
-	case s.Patient.State == PatientDied:
-		return ErrCallWard
 	case s.Member.Status != MemberApproved:
 		return ErrNotApproved
 	case s.Patient.State != PatientActive:

@@ -3,6 +3,7 @@ package web
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/wardvisit/wardvisit/booking"
 )
@@ -28,6 +29,29 @@ func (s *Server) callWard(w http.ResponseWriter, r *http.Request, status int) er
 		}
 	}
 	return s.render(w, r, status, "family/call-ward", p)
+}
+
+// unable answers a relative who may not book for a patient now. Of one who has died
+// there is nothing to say but to call the ward.
+func (s *Server) unable(w http.ResponseWriter, r *http.Request, status int, c familyCircle) error {
+	if c.CallWard() {
+		return s.render(w, r, status, "family/call-ward", callWardPage{[]booking.Ward{c.Ward}})
+	}
+	return s.render(w, r, status, "family/unable", c)
+}
+
+// quieten leaves out all that a page of visits would show of patients of whom there
+// is nothing to say but to call the ward.
+func (p *visitsPage) quieten() {
+	quiet := map[booking.PatientID]bool{}
+	for _, c := range p.Call {
+		quiet[c.Patient.ID] = true
+	}
+	about := func(v familyVisit) bool { return quiet[v.Patient] }
+	p.Kept, p.Coming, p.Past = slices.DeleteFunc(p.Kept, about), slices.DeleteFunc(p.Coming, about), slices.DeleteFunc(p.Past, about)
+	p.Offers = slices.DeleteFunc(p.Offers, func(o freedPage) bool { return quiet[o.familyVisit.Patient] })
+	p.Waits = slices.DeleteFunc(p.Waits, func(w familyWait) bool { return quiet[w.Patient] })
+	p.Requests = slices.DeleteFunc(p.Requests, func(a requestPage) bool { return quiet[a.Patient] })
 }
 
 // CallWard reports whether all there is to say of a patient is to call the ward.

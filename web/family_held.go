@@ -257,7 +257,7 @@ func (s *Server) book(w http.ResponseWriter, r *http.Request, by booking.Actor, 
 		_ = p.Fail("answers", err) // a refusal is never a fault
 		return s.render(w, r, http.StatusConflict, "family/check", p)
 	case isAny(err, mayNotVisit...):
-		return s.render(w, r, http.StatusConflict, "family/unable", p.circle(err))
+		return s.unable(w, r, http.StatusConflict, p.circle(err))
 	case err != nil:
 		return err
 	}

@@ -43,6 +43,7 @@ type invitationPage struct {
 	Lasts  string // how long the code that was sent works, in words
 	Reader string // who is signed in here already, maybe somebody else; empty for nobody
 	Home   string // where their pages are
+	Offer  bool   // the link was sent for a freed time that is kept
 }
 
 // AsksCode reports whether there is a code to type in.
@@ -57,7 +58,11 @@ func (p invitationPage) Interpreting() bool { return p.For == booking.AsInterpre
 // invitation handles GET /invitation/{token}. It spends nothing: whatever looks
 // at links before people do may look as often as it likes.
 func (s *Server) invitation(w http.ResponseWriter, r *http.Request) error {
-	return s.showInvitation(w, r, http.StatusOK, r.PathValue("token"), nil)
+	f := form.Blank()
+	if r.URL.Query().Has("offer") {
+		f = form.Blank("offer", "yes")
+	}
+	return s.showInvitation(w, r, http.StatusOK, r.PathValue("token"), f)
 }
 
 func (s *Server) showInvitation(w http.ResponseWriter, r *http.Request, status int, token string, f *form.Form) error {
@@ -68,7 +73,7 @@ func (s *Server) showInvitation(w http.ResponseWriter, r *http.Request, status i
 	if found.CallWard {
 		return s.render(w, r, status, "family/call-ward", callWardPage{[]booking.Ward{found.Ward}})
 	}
-	p := invitationPage{Form: f, Invitation: found, Token: token, Lasts: "for " + minutes(found.CodeEnds.Sub(s.now()))}
+	p := invitationPage{Form: f, Invitation: found, Token: token, Offer: f.Value("offer") != "", Lasts: "for " + minutes(found.CodeEnds.Sub(s.now()))}
 	if zone := found.Ward.Site.Zone; zone != nil {
 		p.Lasts = "until " + clock(found.CodeEnds, zone)
 	}
@@ -77,9 +82,25 @@ func (s *Server) showInvitation(w http.ResponseWriter, r *http.Request, status i
 		kind, p.Home = booking.InterpreterActor, "/interpreter"
 	}
 	if known, err := s.doors.Actor(r.Context(), kind); err == nil {
+		if p.Offer && f.OK() && known.Kind == found.Holder.Kind && known.ID == found.Holder.ID {
+			return s.toOffer(w, r, known)
+		}
 		p.Reader = known.Name
 	}
 	return s.render(w, r, status, "family/invitation", p)
+}
+
+// toOffer sends a relative to the freed time that is kept for them, or to the list of
+// their visits, which has all that are, and is what is left when there is none.
+func (s *Server) toOffer(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
+	offers, err := s.desk.FreedSlots(r.Context(), by)
+	switch {
+	case err != nil:
+		return err
+	case len(offers) != 1:
+		return seeOther(w, r, "/visits")
+	}
+	return seeOther(w, r, freedPath(offers[0].ID, ""))
 }
 
 // sendCode handles POST /invitation/code: the one-time code goes to the phone
@@ -98,7 +119,11 @@ func (s *Server) sendCode(w http.ResponseWriter, r *http.Request) error {
 	case err != nil:
 		return err
 	}
-	return seeOther(w, r, "/invitation/"+url.PathEscape(token))
+	to := "/invitation/" + url.PathEscape(token)
+	if f.Value("offer") != "" {
+		to += desk.ToOffer
+	}
+	return seeOther(w, r, to)
 }
 
 // openInvitation handles POST /invitation/open: a right code signs its holder in.
@@ -128,6 +153,9 @@ func (s *Server) openInvitation(w http.ResponseWriter, r *http.Request) error {
 	}
 	if actor.Kind == booking.InterpreterActor {
 		return seeOther(w, r, "/interpreter")
+	}
+	if f.Value("offer") != "" {
+		return s.toOffer(w, r, actor)
 	}
 	return seeOther(w, r, "/visits")
 }

@@ -71,7 +71,7 @@ func (s *Server) askRequest(w http.ResponseWriter, r *http.Request, by booking.A
 		return err
 	}
 	if !circle.MayBook() {
-		return s.render(w, r, http.StatusOK, "family/unable", circle)
+		return s.unable(w, r, http.StatusOK, circle)
 	}
 	return s.render(w, r, http.StatusOK, "family/request", askPage{Form: form.Blank("length", "30"), familyCircle: circle})
 }
@@ -96,7 +96,7 @@ func (s *Server) makeRequest(w http.ResponseWriter, r *http.Request, by booking.
 			return seeOther(w, r, requestPath(asked.ID, "")+"?done=asked")
 		case isAny(err, mayNotVisit...):
 			circle.Refused = err
-			return s.render(w, r, http.StatusConflict, "family/unable", circle)
+			return s.unable(w, r, http.StatusConflict, circle)
 		case !errors.As(err, &refused):
 			return err
 		}

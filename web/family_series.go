@@ -3,6 +3,8 @@ package web
 import (
 	"errors"
 	"net/http"
+	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/wardvisit/wardvisit/booking"
@@ -42,6 +44,9 @@ func (p repeatPage) Back() string {
 	}
 	return p.To("")
 }
+
+// MayRepeat reports whether a visit of this kind recurs: a goodbye does not.
+func (v familyVisit) MayRepeat() bool { return v.Kind != booking.EndOfLife }
 
 // Every are the answers to how often.
 func (p repeatPage) Every() []nhs.Choice {
@@ -114,7 +119,7 @@ func (s *Server) askRepeat(w http.ResponseWriter, r *http.Request, by booking.Ac
 	if err != nil {
 		return err
 	}
-	if p.State != booking.Booked || p.Visit.Visit.Series != "" {
+	if p.State != booking.Booked || p.Visit.Visit.Series != "" || !p.MayRepeat() {
 		return seeOther(w, r, p.Back())
 	}
 	p.Form = form.Blank("every", "1", "until", "count", "count", "4")
@@ -179,6 +184,19 @@ func (p repeatPage) readRepeat() desk.Repeat {
 		ask.Last = mustDate(p.Form, "last")
 	}
 	return ask
+}
+
+// LeavesOut reports whether there is a day on which there can be no visit.
+func (p repeatPage) LeavesOut() bool {
+	return slices.ContainsFunc(p.Plan.Days, func(d desk.SeriesDay) bool { return d.Refused != nil })
+}
+
+// Another is where another time is chosen.
+func (p repeatPage) Another() string {
+	if p.Staff {
+		return "/ward/book/" + url.PathEscape(string(p.Patient))
+	}
+	return "/visits/new?patient=" + url.QueryEscape(string(p.Patient))
 }
 
 // unticked are the days that were shown to be able and left out.

@@ -127,7 +127,7 @@ func (s *Server) newVisit(w http.ResponseWriter, r *http.Request, by booking.Act
 // that has any.
 func (s *Server) showTimes(w http.ResponseWriter, r *http.Request, status int, by booking.Actor, p timesPage, from string) error {
 	if !p.MayBook() && p.Moves == nil {
-		return s.render(w, r, http.StatusOK, "family/unable", p.familyCircle)
+		return s.unable(w, r, http.StatusOK, p.familyCircle)
 	}
 	today := booking.DateOf(s.now(), p.Zone())
 	ahead := min(mostDays, int(p.Ward.Policy.Earliest/(24*time.Hour))+1)
@@ -137,7 +137,7 @@ func (s *Server) showTimes(w http.ResponseWriter, r *http.Request, status int, b
 		offering = desk.Offering{}
 	case isAny(err, mayNotVisit...):
 		p.Refused = err
-		return s.render(w, r, http.StatusConflict, "family/unable", p.familyCircle)
+		return s.unable(w, r, http.StatusConflict, p.familyCircle)
 	case err != nil:
 		return err
 	}

@@ -57,11 +57,12 @@ func (s *Server) visits(w http.ResponseWriter, r *http.Request, by booking.Actor
 			p.Circles = append(p.Circles, row)
 		}
 	}
-	if len(p.Call) > 0 && len(p.Kept)+len(p.Coming)+len(p.Past)+len(p.Circles) == 0 {
-		return s.callWard(w, r, http.StatusOK)
-	}
 	if err := s.wishes(r, by, &p); err != nil {
 		return err
+	}
+	p.quieten()
+	if len(p.Call) > 0 && len(p.Kept)+len(p.Coming)+len(p.Past)+len(p.Circles) == 0 {
+		return s.callWard(w, r, http.StatusOK)
 	}
 	switch said := r.URL.Query().Get("done"); said {
 	case "waiting", "left", "declined":

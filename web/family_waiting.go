@@ -28,7 +28,7 @@ func (s *Server) askWait(w http.ResponseWriter, r *http.Request, by booking.Acto
 		return err
 	}
 	if !circle.MayBook() {
-		return s.render(w, r, http.StatusOK, "family/unable", circle)
+		return s.unable(w, r, http.StatusOK, circle)
 	}
 	today := booking.DateOf(s.now(), circle.Ward.Site.Zone)
 	f := form.Blank(append(datePairs("firstday", today), datePairs("lastday", today.AddDays(6))...)...)
@@ -57,7 +57,7 @@ func (s *Server) wait(w http.ResponseWriter, r *http.Request, by booking.Actor) 
 			refuse(f, "firstday", err)
 		case isAny(err, mayNotVisit...):
 			circle.Refused = err
-			return s.render(w, r, http.StatusConflict, "family/unable", circle)
+			return s.unable(w, r, http.StatusConflict, circle)
 		default:
 			return err
 		}
@@ -154,7 +154,7 @@ func (s *Server) takeFreed(w http.ResponseWriter, r *http.Request, by booking.Ac
 	case look != nil:
 		return look
 	case isAny(err, mayNotVisit...):
-		return s.render(w, r, http.StatusConflict, "family/unable", familyVisitAt(f.Held, s.now()).circle(err))
+		return s.unable(w, r, http.StatusConflict, familyVisitAt(f.Held, s.now()).circle(err))
 	case !errors.As(err, &refused):
 		return err
 	}

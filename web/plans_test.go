@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/wardvisit/wardvisit/booking"
+	"github.com/wardvisit/wardvisit/booking/desk"
 )
 
 // harbourIsFull books the one iPad of Harbour Ward all afternoon, for Idris.
@@ -50,6 +51,8 @@ func TestWaitingForATime(t *testing.T) {
 	if found == nil {
 		t.Fatal("no way to the offer")
 	}
+	m.get("/invitation/" + h.link(t, martin, "") + desk.ToOffer).leads(found[1]) // as the message has it
+	m.get("/invitation/"+h.link(t, anna, "")+desk.ToOffer).shows(http.StatusOK, "You are signed in")
 	offer := m.get(found[1]).shows(http.StatusOK, "A time is free for you", "We are keeping", "Yes, book this visit", "No, not this time")
 	if !strings.Contains(offer.text, `data-seconds="5`) && !strings.Contains(offer.text, `data-seconds="7200"`) {
 		t.Errorf("nothing to count down in %s", offer.text)
@@ -273,7 +276,7 @@ func TestTheWardsWaitingList(t *testing.T) {
 	for _, name := range []string{"firstday", "lastday"} {
 		pairs = append(pairs, name+"-day", h.hour.Format("2"), name+"-month", h.hour.Format("1"), name+"-year", h.hour.Format("2006"))
 	}
-	ward.post(at, pairs[2:]...).shows(http.StatusUnprocessableEntity, "Choose who is ringing")
+	ward.post(at, pairs[2:]...).shows(http.StatusUnprocessableEntity, "Choose who would come")
 	ward.post(at, pairs...).leads(at + "?said=waiting")
 	ward.post(at, pairs...).shows(http.StatusUnprocessableEntity, "on the waiting list already")
 	list := ward.get(at+"?said=waiting").shows(http.StatusOK, "They are on the waiting list", "Take off the list")

@@ -8,6 +8,7 @@ import (
 
 	"github.com/wardvisit/wardvisit/booking"
 	"github.com/wardvisit/wardvisit/web/form"
+	"github.com/wardvisit/wardvisit/web/locale"
 )
 
 // How staff type days, times of day and numbers. What is no such thing is a problem
@@ -115,10 +116,21 @@ func readNumber(f *form.Form, name string, least, most int) int {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < least || n > most {
-		refuse(f, name, errBadNumber)
+		refuseNumber(f, name, least, most)
 		return least
 	}
 	return n
+}
+
+// refuseNumber says between which bounds a number must be, unless the question has a
+// sentence of its own.
+func refuseNumber(f *form.Form, name string, least, most int) {
+	if locale.English.Has(errBadNumber.Code + "/" + name) {
+		refuse(f, name, errBadNumber)
+		return
+	}
+	bounds := strings.NewReplacer("LEAST", strconv.Itoa(least), "MOST", strconv.Itoa(most))
+	f.FailAs(name, errBadNumber, bounds.Replace(locale.English.Say("bad_number_between")))
 }
 
 // numberOr is readNumber for a box that may be empty.

@@ -106,11 +106,11 @@ type ipadAct struct {
 var ipadActs = []ipadAct{
 	{
 		Name: "repair", Text: "Take out of service", Asks: "Take it out of service?", Does: "Take it out of service", Warns: true, Done: "ipad_withdrawn",
-		possible: usable, read: readWithdraw(booking.DeviceOutOfService), asked: []string{"reason"}, first: "reason",
+		possible: usable, read: readWithdraw(booking.DeviceOutOfService, "fault"), asked: []string{"fault"}, first: "fault",
 	}, {
 		Name: "lost", Text: "It is lost", Asks: "Is it lost?", Does: "Mark it as lost", Warns: true, Done: "ipad_lost",
 		possible: func(p carriedPage) bool { return p.State != booking.DeviceLost },
-		read:     readWithdraw(booking.DeviceLost), asked: []string{"reason"}, first: "reason",
+		read:     readWithdraw(booking.DeviceLost, "lastseen"), asked: []string{"lastseen"}, first: "lastseen",
 	}, {
 		Name: "restore", Text: "Put back into service", Asks: "Put it back into service?", Does: "Put it back into service", Done: "ipad_restored",
 		possible: func(p carriedPage) bool { return !usable(p) },
@@ -133,11 +133,11 @@ var ipadActs = []ipadAct{
 
 func usable(p carriedPage) bool { return p.State.Usable() }
 
-func readWithdraw(state booking.DeviceState) func(*form.Form, carriedPage) desk.DeviceChange {
+func readWithdraw(state booking.DeviceState, question string) func(*form.Form, carriedPage) desk.DeviceChange {
 	return func(f *form.Form, _ carriedPage) desk.DeviceChange {
-		reason := f.Paragraph("reason", mostReason)
-		if strings.TrimSpace(reason) == "" && f.Error("reason") == "" {
-			refuse(f, "reason", booking.ErrReasonNeeded)
+		reason := f.Paragraph(question, mostReason)
+		if strings.TrimSpace(reason) == "" && f.Error(question) == "" {
+			refuse(f, question, booking.ErrReasonNeeded)
 		}
 		return desk.Withdraw{State: state, Reason: reason}
 	}

@@ -36,13 +36,13 @@ func TestTakingAnIPadOutOfService(t *testing.T) {
 
 	by.get(at("/change/repair")).shows(http.StatusOK, "What is wrong with it?")
 	by.post(at("/change/repair")).shows(http.StatusUnprocessableEntity, "There is a problem")
-	check := by.post(at("/change/repair"), "reason", "cracked screen").shows(http.StatusOK, "This touches 1 visit")
+	check := by.post(at("/change/repair"), "fault", "cracked screen").shows(http.StatusOK, "This touches 1 visit")
 	by.get(at("")).shows(http.StatusOK, "Clean", "Visits to come 1") // nothing has happened
 	by.post(at("/change/repair"), carriedOn(check, "again", "yes")...).shows(http.StatusOK, "cracked screen")
 	said := by.post(at("/change/repair"), carriedOn(check, "seen", "yes")...).leads("/ward/ipads")
 	by.get(said).shows(http.StatusOK, "Out of service")
 	by.get(at("")).shows(http.StatusOK, "Put back into service", "It is lost").hides("Take out of service", "Lend to another ward")
-	by.post(at("/change/repair"), "reason", "again", "seen", "yes").shows(http.StatusNotFound)
+	by.post(at("/change/repair"), "fault", "again", "seen", "yes").shows(http.StatusNotFound)
 
 	by.get(at("/change/restore")).shows(http.StatusOK, "has to be cleaned before its next visit")
 	by.get(by.post(at("/change/restore"), "seen", "yes").leads("/ward/ipads")).shows(http.StatusOK, "The iPad is back.", "Needs cleaning")
@@ -55,7 +55,7 @@ func TestLosingAnIPadThatIsNeeded(t *testing.T) {
 	h.booked(t, time.Hour, booking.Tongue{}, anna)
 	v := h.booked(t, time.Hour, booking.Tongue{}, piotr)
 	at := "/ward/ipads/" + string(v.Device) + "/change/lost?ward=" + string(willow)
-	check := by.post(at, "reason", "gone").shows(http.StatusOK, "This touches 1 visit", "There is no other iPad for 1 visit.").hides("another iPad. The time stays")
+	check := by.post(at, "lastseen", "gone").shows(http.StatusOK, "This touches 1 visit", "There is no other iPad for 1 visit.").hides("another iPad. The time stays")
 	by.get(by.post(at, carriedOn(check, "seen", "yes")...).leads("/ward/ipads")).shows(http.StatusOK, "It is done. Some visits have no iPad now", "Lost")
 }
 
@@ -103,6 +103,6 @@ func TestOtherWardsIPadsAreNotThere(t *testing.T) {
 	} {
 		by.get(address).shows(http.StatusNotFound)
 	}
-	by.post(ipadAt("/change/lost", willow), "reason", "gone", "seen", "yes").shows(http.StatusNotFound)
+	by.post(ipadAt("/change/lost", willow), "lastseen", "gone", "seen", "yes").shows(http.StatusNotFound)
 	by.post("/ward/ipads/"+string(harbourIPad)+"/change/take-back?ward="+string(harbour), "loan", "x", "seen", "yes").shows(http.StatusNotFound)
 }

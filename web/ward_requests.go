@@ -204,6 +204,9 @@ func (s *Server) showWaiting(w http.ResponseWriter, r *http.Request, by booking.
 	return s.render(w, r, status, "ward/waiting", p)
 }
 
+// errNobodyChosen is what is wrong when nobody is named who would come.
+var errNobodyChosen = &booking.Refusal{Kind: booking.Invalid, Code: "nobody_chosen"}
+
 // addWaiting handles POST /ward/patients/{id}/waiting.
 func (s *Server) addWaiting(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
 	f, err := form.Read(r)
@@ -214,7 +217,7 @@ func (s *Server) addWaiting(w http.ResponseWriter, r *http.Request, by booking.A
 	if err != nil {
 		return err
 	}
-	visitor, err := identifier(f.Value("visitor"), booking.ErrMissing)
+	visitor, err := identifier(f.Value("visitor"), errNobodyChosen)
 	if err != nil {
 		refuse(f, "visitor", err)
 	}

@@ -298,7 +298,11 @@ func (s *Server) refusePolicy(w http.ResponseWriter, r *http.Request, p rulesPag
 	if errors.Is(err, booking.ErrMayNot) {
 		return err
 	}
-	if fault := p.Form.Fail("notice", err); fault != nil {
+	question := "notice"
+	if errors.Is(err, booking.ErrWeeklyNumbers) {
+		question = "weekly-min"
+	}
+	if fault := p.Form.Fail(question, err); fault != nil {
 		return fault
 	}
 	return s.askPolicy(w, r, http.StatusUnprocessableEntity, p)

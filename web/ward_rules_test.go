@@ -264,8 +264,10 @@ func TestDecidingRules(t *testing.T) {
 	h.booked(t, 5*time.Hour, booking.Tongue{}, anna)
 	to := "/ward/rules/policy/change" + rulesOfWillow
 	boss.get(to).shows(http.StatusOK, "Change notice, limits and cleaning")
-	boss.post(to, policyForPosting("notice", "20160")...).shows(http.StatusUnprocessableEntity, "too small nor too large")
+	boss.post(to, policyForPosting("notice", "20160")...).shows(http.StatusUnprocessableEntity, "Enter a whole number from 0 to 10080")
 	boss.post(to, policyForPosting("notice", "1440", "earliest", "1")...).shows(http.StatusUnprocessableEntity, "Nobody could book anything under these rules")
+	boss.post(to, policyForPosting("weekly-min", "3", "weekly-max", "1")...).shows(http.StatusUnprocessableEntity, "At least cannot be more than at most").hides("Nobody could book anything")
+	boss.post(to, policyForPosting("hold", "99")...).shows(http.StatusUnprocessableEntity, "Enter a whole number from 1 to 60")
 	boss.post(to, policyForPosting("people", "0")...).shows(http.StatusUnprocessableEntity, "Nobody could book anything")
 	boss.post(to, policyForPosting("contact-clean", "45")...).shows(http.StatusUnprocessableEntity, "Enter an answer")
 	boss.post(to, policyForPosting()...).shows(http.StatusOK, "Nothing is changed")

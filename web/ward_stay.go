@@ -87,6 +87,7 @@ type admitPage struct {
 	wardHead
 	Beds       []choice
 	Infections []choice
+	Imports    bool // the reader may bring in a list of patients, with their beds
 }
 
 // askAdmit handles GET /ward/admit.
@@ -99,7 +100,7 @@ func (s *Server) showAdmit(w http.ResponseWriter, r *http.Request, by booking.Ac
 	if err != nil {
 		return err
 	}
-	p := admitPage{Form: f, wardHead: head}
+	p := admitPage{Form: f, wardHead: head, Imports: desk.MayImport(by)}
 	if p.Beds, err = s.bedChoices(r, by, head.Ward.ID, f.Value("bed")); err != nil {
 		return err
 	}
@@ -144,6 +145,8 @@ type transferPage struct {
 	To    booking.Ward // the ward whose beds are shown
 	Wards []choice
 	Beds  []choice
+
+	Imports bool // as in an admitPage
 }
 
 // askTransfer handles GET /ward/patients/{id}/transfer.
@@ -160,7 +163,7 @@ func (s *Server) showTransfer(w http.ResponseWriter, r *http.Request, by booking
 	if err != nil {
 		return err
 	}
-	p := transferPage{Form: f, Bedside: bedside, To: bedside.Ward}
+	p := transferPage{Form: f, Bedside: bedside, To: bedside.Ward, Imports: desk.MayImport(by)}
 	for _, ward := range wards {
 		if string(ward.ID) == f.Value("to") {
 			p.To = ward

@@ -36,6 +36,7 @@ func TestAPatientComesAndGoes(t *testing.T) {
 	h.beds(t)
 	by := h.staff(t, nurse)
 	by.get("/ward/patients").shows(http.StatusOK, "Admit a patient", "People who have left")
+	by.get("/ward/patients/" + string(thomas)).hides("The last move was a mistake")
 	by.get("/ward/admit").shows(http.StatusOK, "Admit a patient to Willow Ward", "Bay 7, Bed 1").hides("Bay 8")
 	by.post("/ward/admit").shows(http.StatusUnprocessableEntity, "Enter the hospital number", "Enter a name for the board", "Choose a bed", "Choose one of the answers")
 	by.post("/ward/admit", "mrn", "N77", "name", "Thomas Arkwright", "alias", "Mr T.", "bed", "no-bed", "infection", "none").
@@ -81,6 +82,9 @@ func TestADeathIsTheWardsToTell(t *testing.T) {
 		t.Errorf("the room was told %v", told)
 	}
 	her.get("/visits").shows(http.StatusOK, "Please call the ward", "Willow Ward: 0113 496 0107").hides(string(v.Reference), "ancelled", "Book", "booked")
+	for _, path := range []string{"/visits/new", "/waiting/new", "/requests/new"} {
+		her.get(path+"?patient="+string(thomas)).shows(http.StatusOK, "Please call the ward", "0113 496 0107").hides("can tell you more", "book a visit")
+	}
 	her.get("/visits/"+string(v.Reference)).shows(http.StatusForbidden, "Please call the ward", "0113 496 0107").hides("cancelled", "died")
 	her.get("/visits/"+string(v.Reference)+"/calendar.ics").shows(http.StatusForbidden, "Please call the ward")
 

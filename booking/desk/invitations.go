@@ -156,7 +156,7 @@ func address(ctx context.Context, tx *store.Tx, i booking.Invite, now time.Time)
 			return a, err
 		}
 	}
-	a.shown.PhoneEnd = ending(a.phone)
+	a.shown.Holder, a.shown.PhoneEnd = a.actor, ending(a.phone)
 	if i.CodeOpen(now) {
 		a.shown.CodeOpen, a.shown.CodeEnds = true, i.CodeExpires
 	}

@@ -256,7 +256,7 @@ func (d *Desk) tellKept(ctx context.Context, a *act, e booking.WaitlistEntry, o 
 	}
 	words := a.words(k.slot.When)
 	delete(words, "reference") // there is nothing yet to refer to
-	words["link"] = link
+	words["link"] = link + ToOffer
 	words["until"] = sayWhen(k.until, a.ward.Site.Zone)
 	if k.instead != nil {
 		words["was"] = sayWhen(k.instead.When.Start(), a.ward.Site.Zone)
@@ -266,6 +266,10 @@ func (d *Desk) tellKept(ctx context.Context, a *act, e booking.WaitlistEntry, o 
 		Dedupe: fmt.Sprintf("%s:%s", k.notice, o.ID), Words: words,
 	})
 }
+
+// ToOffer at the end of a link says that it was sent for a time that is kept, which
+// is then what it leads to.
+const ToOffer = "?offer"
 
 // A FreedSlot is a freed time that is kept for somebody, with the visit that it
 // would become.

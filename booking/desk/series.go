@@ -98,7 +98,7 @@ func (d *Desk) planned(ctx context.Context, a *act, r Repeat) (offerer, []Series
 	case a.rec.Series != "":
 		return o, nil, booking.ErrInSeries
 	case a.rec.Kind == booking.EndOfLife:
-		return o, nil, booking.ErrBadChoice // a goodbye does not recur
+		return o, nil, booking.ErrGoodbyeOnce
 	case a.by.Visitor() != "":
 		if standing, err = a.Standing(ctx, a.rec.Patient, a.by.Visitor()); err != nil {
 			return o, nil, err
@@ -157,6 +157,9 @@ func (day *SeriesDay) refuse(ctx context.Context, tx *store.Tx, o *offerer, err 
 		return err // to lose a race is no refusal: the whole is run again
 	}
 	day.Refused = refusal
+	if far := o.ward.Policy.Bookable(day.At, o.now, o.who()); errors.Is(refusal, booking.ErrNotASlot) && far != nil {
+		day.Refused = far // that day is out of reach, whatever times the ward will offer on it
+	}
 	near, err := o.near(ctx, tx, day.At, 1)
 	if err == nil && len(near) > 0 {
 		day.Near = &near[0]

@@ -308,6 +308,22 @@ func (m *movement) history(ctx context.Context) ([]booking.Movement, error) {
 	return history, nil
 }
 
+// hasMoved reports whether there is a move of a patient's to take back.
+func (d *Desk) hasMoved(ctx context.Context, tx *store.Tx, p booking.Patient) (bool, error) {
+	history, err := tx.Movements(ctx, p.ID)
+	if err != nil {
+		return false, err
+	}
+	if len(history) == 0 {
+		spells, err := tx.Spells(ctx, p.ID)
+		if err != nil {
+			return false, err
+		}
+		history = toldByStays(p, spells, d.now())
+	}
+	return booking.Moved(history), nil
+}
+
 // toldByStays says in movements what stays say.
 func toldByStays(p booking.Patient, spells []booking.Spell, now time.Time) []booking.Movement {
 	var told []booking.Movement

@@ -13,10 +13,11 @@ type Invitation struct {
 	Hospital string
 	Ward     booking.Ward // zero for an interpreter
 	For      booking.Role
-	PhoneEnd string    // "…123"
-	CallWard bool      // all there is to say is to call the ward
-	CodeOpen bool      // a code was sent and is still good
-	CodeEnds time.Time // until when
+	PhoneEnd string        // "…123"
+	CallWard bool          // all there is to say is to call the ward
+	Holder   booking.Actor // whose link it is, which is not shown before they have proved it
+	CodeOpen bool          // a code was sent and is still good
+	CodeEnds time.Time     // until when
 }
 
 // A Circle is one patient whom a visitor may come to see, as that visitor may
@@ -112,6 +113,7 @@ type Bedside struct {
 	Circle  []booking.CircleMember
 	Consent booking.Consent // the latest; zero when there is none
 	Visits  []Visit         // to come
+	Moved   bool            // the patient has come from another bed, which can be taken back; only of a Patient
 }
 
 // A Pairing is a code that makes a browser into a device, shown once.

@@ -113,6 +113,9 @@ func (d *Desk) Patient(ctx context.Context, by booking.Actor, id booking.Patient
 		if err != nil {
 			return Bedside{}, err
 		}
+		if side.Moved, err = d.hasMoved(ctx, tx, patient); err != nil {
+			return Bedside{}, err
+		}
 		return side, tx.AddEvent(ctx, booking.Event{At: d.now(), By: by, Action: booking.PatientRead, Subject: "patient " + string(id)})
 	})
 }

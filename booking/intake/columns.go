@@ -55,10 +55,10 @@ func Columns(k Kind) []Column { return columns[k] }
 var columns = map[Kind][]Column{
 	Wards: slices.Concat([]Column{
 		{"site", true, "The hospital's name.", "Northgate Hospital"},
-		{"time_zone", false, "Where its clocks are; needed for a hospital that is new.", "Europe/London"},
+		{"time_zone", false, "Where its clocks are. Needed only for a new hospital, which only the command line can bring in.", "Europe/London"},
 		{"ward", true, "The ward's name.", "Willow Ward"},
 		{"phone", true, "The number for families to ring, as people read it.", "0113 496 0107"},
-		{"open", false, "Whether visits may be booked: yes or no. Yes for a new ward that does not say.", "yes"},
+		{"open", false, "Whether visits may be booked: yes or no. A new ward, which only the command line can bring in, is open unless it says no.", "yes"},
 	}, policyColumns(), []Column{
 		{"visiting", false, "Its weekly visiting times, with ; between them: days, times, then length, step, for, people, every, from and until as needed.",
 			"Mon-Fri 14:00-16:00 length 30 step 15; Sat,Sun 10:00-12:00 for staff"},

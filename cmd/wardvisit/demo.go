@@ -144,7 +144,8 @@ func (s *server) practiceVisits(ctx context.Context, now time.Time) error {
 		_, err = s.desk.BookAt(ctx, booking.System, desk.BookedVisit{
 			Patient: patient,
 			Members: []booking.MemberID{practiceID[booking.MemberID]("member %d %d", v.patient, v.relative)},
-			Tongue:  v.tongue, Start: now.Add(v.in).Truncate(5 * time.Minute).Add(5 * time.Minute), Length: v.length,
+			Tongue:  v.tongue, Length: v.length,
+			Start: practiceWards[practicePatients[v.patient].ward].clear(now.Add(v.in).Truncate(5*time.Minute).Add(5*time.Minute), v.length, bedside.Ward.Site.Zone),
 		})
 		var refusal *booking.Refusal
 		if errors.As(err, &refusal) {

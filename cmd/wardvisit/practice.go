@@ -44,13 +44,18 @@ type practiceWard struct {
 	decides     func(p *booking.Policy) // what it has decided otherwise
 	also        func(from booking.Date) []booking.Session
 	protects    []booking.ProtectedTime
+	spare       string // the bay with free beds; empty where there are no bays
 	infected    string // the bay whose last iPad never leaves it
 }
 
+// Beds in which nobody lies, so that admitting and moving can be practised: so many
+// in each ward, numbered from one on that nobody has.
+const practiceFreeBeds, firstFreeBed = 2, 21
+
 // Willow Ward is open day and night, since people practise at any hour.
 var practiceWards = []practiceWard{
-	{name: "Willow Ward", phone: "0113 496 0107", devices: 4, slot: 20 * time.Minute, windows: [][2]booking.ClockTime{{0, 24 * 60}}},
-	{name: "Harbour Ward", phone: "0113 496 0112", devices: 3, slot: 30 * time.Minute, windows: [][2]booking.ClockTime{{11 * 60, 20 * 60}},
+	{name: "Willow Ward", phone: "0113 496 0107", spare: "Bay 3", devices: 4, slot: 20 * time.Minute, windows: [][2]booking.ClockTime{{0, 24 * 60}}},
+	{name: "Harbour Ward", phone: "0113 496 0112", spare: "Bay 3", devices: 3, slot: 30 * time.Minute, windows: [][2]booking.ClockTime{{11 * 60, 20 * 60}},
 		decides: harbourDecides, protects: harbourProtects, infected: "Bay 2"},
 	{name: "Intensive Care", phone: "0113 496 0130", devices: 2, slot: 15 * time.Minute, windows: [][2]booking.ClockTime{{11 * 60, 13 * 60}, {15 * 60, 20 * 60}},
 		also: intensiveCareAlso},
@@ -154,6 +159,11 @@ func practiceHospital(now time.Time, zone *time.Location) desk.Hospital {
 		h.Patients = append(h.Patients, in)
 		h.Beds = append(h.Beds, desk.Bed{Ward: in.Stay.Ward, Bay: p.bay, Name: p.bed})
 	}
+	for _, w := range practiceWards {
+		for n := range practiceFreeBeds {
+			h.Beds = append(h.Beds, desk.Bed{Ward: w.id(), Bay: w.spare, Name: fmt.Sprintf("Bed %d", firstFreeBed+n)})
+		}
+	}
 	h.Interpreters = practiceInterpreters(zone)
 	h.Staff = practiceStaff()
 	return h
@@ -174,6 +184,19 @@ func (w practiceWard) protected() []booking.ProtectedTime {
 		all = append(all, p)
 	}
 	return all
+}
+
+// clear is start, or the end of a time that the ward keeps free in which a visit
+// would lie.
+func (w practiceWard) clear(start time.Time, length time.Duration, zone *time.Location) time.Time {
+	for _, p := range w.protects {
+		day := booking.DateOf(start, zone)
+		begins, ends := booking.Instants(day, p.Start, zone), booking.Instants(day, p.End, zone)
+		if len(begins) > 0 && len(ends) > 0 && start.Before(ends[0]) && start.Add(length).After(begins[0]) {
+			return ends[0]
+		}
+	}
+	return start
 }
 
 func (w practiceWard) sessions(from booking.Date) []booking.Session {

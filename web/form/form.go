@@ -112,6 +112,14 @@ func (f *Form) Fail(name string, err error) (fault error) {
 	return nil
 }
 
+// FailAs keeps a refusal as what is wrong with an answer, in words of its own, where
+// they hold what the catalogue cannot know.
+func (f *Form) FailAs(name string, refusal *booking.Refusal, text string) {
+	if f.Error(name) == "" {
+		f.problems = append(f.problems, Problem{name, refusal.Code, text})
+	}
+}
+
 func (f *Form) fail(name string, refusal *booking.Refusal) {
 	_ = f.Fail(name, refusal) // a refusal is never a fault
 }

@@ -3,7 +3,8 @@ package locale
 // rulesEnglish is what a refusal says of the questions about a ward's rules, and of
 // a visit for which staff would set one aside.
 var rulesEnglish = map[string]string{
-	"bad_number": "Enter a whole number, neither too small nor too large",
+	"bad_number":         "Enter a whole number, neither too small nor too large",
+	"bad_number_between": "Enter a whole number from LEAST to MOST",
 
 	"missing/days":             "Choose a day of the week",
 	"missing/who":              "Choose who can book",
@@ -22,6 +23,11 @@ var rulesEnglish = map[string]string{
 	"session_never/last":       "These visiting times would never happen. Check the first and last day",
 	"session_backwards/end":    "Enter an end that is after the beginning. For visiting past midnight, make two: one until midnight, and one from midnight the next day",
 	"session_too_short/length": "No visit of that length fits. Make the visits shorter or the times longer",
+
+	"reason_needed/fault":    "Say what is wrong with it",
+	"too_long/fault":         "Use no more than 300 characters",
+	"reason_needed/lastseen": "Say when and where it was last seen",
+	"too_long/lastseen":      "Use no more than 300 characters",
 
 	"missing/scope":           "Choose what closes",
 	"bad_choice/scope":        "Choose what closes from the list",
@@ -46,8 +52,9 @@ var rulesEnglish = map[string]string{
 
 	"missing/purpose": "Enter what the time is kept for, like lunch",
 
-	"policy_forbids/notice": "Nobody could book anything under these rules. Allow some time between how near and how far ahead people can book, at least one person at a visit, and no fewer visits at most than at least",
-	"stale/notice":          "Somebody else has changed these rules meanwhile. What you typed is kept: check it and press the button again",
+	"policy_forbids/notice":     "Nobody could book anything under these rules. Allow some time between how near and how far ahead people can book, and at least one person at a visit",
+	"weekly_numbers/weekly-min": "At least cannot be more than at most. Change one of the two numbers",
+	"stale/notice":              "Somebody else has changed these rules meanwhile. What you typed is kept: check it and press the button again",
 
 	"missing/at":             "Enter a time of day, like 2:30pm",
 	"bad_time/at":            "Enter a time of day, like 2:30pm or 14:30",
