@@ -64,7 +64,7 @@ func TestLendingAnIPadToAnotherWard(t *testing.T) {
 	by, there := h.staff(t, nurse), h.staff(t, otherNurse)
 	at := ipadAt("/change/lend", willow)
 	by.get(at).shows(http.StatusOK, "To which ward?", "Choose a ward").hides("Willow Ward</option>")
-	by.post(at).shows(http.StatusUnprocessableEntity, "There is a problem")
+	by.post(at).shows(http.StatusUnprocessableEntity, "There is a problem", "Choose the ward that borrows it", "Enter the last day of the loan")
 	day := h.hour
 	fields := []string{"to", string(harbour), "from-day", day.Format("2"), "from-month", day.Format("1"), "from-year", day.Format("2006"), "from-time", "00:00",
 		"till-day", day.Format("2"), "till-month", day.Format("1"), "till-year", day.Format("2006"), "till-time", ""}

@@ -172,7 +172,7 @@ func (j *journey) acceptToInterpret() {
 		b.fail("an interpreter is told the patient's name")
 	}
 	b.press("Yes, I can")
-	b.see("Hand it back")
+	b.see("The visit is in your list")
 	b.look("jobs")
 }
 

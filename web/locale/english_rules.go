@@ -24,6 +24,8 @@ var rulesEnglish = map[string]string{
 	"session_backwards/end":    "Enter an end that is after the beginning. For visiting past midnight, make two: one until midnight, and one from midnight the next day",
 	"session_too_short/length": "No visit of that length fits. Make the visits shorter or the times longer",
 
+	"missing/to":             "Choose the ward that borrows it",
+	"missing/till":           "Enter the last day of the loan",
 	"reason_needed/fault":    "Say what is wrong with it",
 	"too_long/fault":         "Use no more than 300 characters",
 	"reason_needed/lastseen": "Say when and where it was last seen",
