@@ -26,10 +26,6 @@ func (d *Desk) Circles(ctx context.Context, by booking.Actor) ([]Circle, error) 
 			if standing.Patient.MergedInto != "" {
 				continue // they are on the list under the other record
 			}
-			stay, err := tx.Stay(ctx, m.Patient)
-			if err != nil {
-				return nil, err
-			}
 			standing.Member.Barred = false
 			standing.Patient.MRN = ""
 			if standing.Ward.ID == "" { // they have left: who to ring is who had them
@@ -38,7 +34,7 @@ func (d *Desk) Circles(ctx context.Context, by booking.Actor) ([]Circle, error) 
 				}
 			}
 			circles = append(circles, Circle{
-				Patient: standing.Patient, Ward: standing.Ward, Bed: bedName(stay.Bay, stay.Bed),
+				Patient: standing.Patient, Ward: standing.Ward, Bed: bedName(standing.Bay, standing.Bed),
 				Relationship: m.Relationship, Refused: standing.MayVisit(d.now()),
 			})
 		}

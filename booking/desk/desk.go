@@ -151,6 +151,15 @@ func view[T any](ctx context.Context, d *Desk, fn func(tx *store.Tx) (T, error))
 	return out, err
 }
 
+// peek runs a read of one thing.
+func peek[T any](d *Desk, fn func(tx *store.Tx) (T, error)) (out T, err error) {
+	err = d.store.Look(func(tx *store.Tx) error {
+		out, err = fn(tx)
+		return err
+	})
+	return out, err
+}
+
 // do runs an act.
 func do[T any](ctx context.Context, d *Desk, fn func(tx *store.Tx) (T, error)) (out T, err error) {
 	err = d.store.Do(ctx, func(tx *store.Tx) error {

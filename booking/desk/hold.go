@@ -323,6 +323,7 @@ func (d *Desk) Describe(ctx context.Context, by booking.Actor, id booking.VisitI
 }
 
 func (d *Desk) describe(ctx context.Context, a *act, details Details) error {
+	a.told = true
 	if err := stillHeld(a.rec.Visit, a.now); err != nil {
 		return err
 	}
@@ -385,6 +386,7 @@ func (d *Desk) setPeople(ctx context.Context, a *act, details Details) error {
 	}
 	for _, p := range a.rec.People {
 		if p.Role == booking.AsVisitor && !slices.Contains(wanted, p.Visitor) {
+			a.told = false
 			if err := a.DeleteParticipant(ctx, p.ID); err != nil {
 				return err
 			}

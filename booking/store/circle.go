@@ -38,6 +38,15 @@ func (tx *Tx) VisitorByPhone(ctx context.Context, phone string) (booking.Visitor
 	return one(ctx, tx, "visitor by phone", booking.ErrNoSuchPerson, scanVisitor, visitorByPhone, phone)
 }
 
+const memberOfSome = `
+SELECT ` + visitorColumns + ` FROM visitors AS w
+WHERE  w.id = $1 AND EXISTS (SELECT 1 FROM circle_members AS m WHERE m.visitor_id = w.id AND m.status <> 'removed')`
+
+// SomeVisitor returns a visitor who is in somebody's circle, or ErrNoSuchPerson.
+func (tx *Tx) SomeVisitor(ctx context.Context, id booking.VisitorID) (booking.Visitor, error) {
+	return one(ctx, tx, "visitor of somebody", booking.ErrNoSuchPerson, scanVisitor, memberOfSome, id)
+}
+
 // AddVisitor saves a new visitor.
 func (tx *Tx) AddVisitor(ctx context.Context, v booking.Visitor) error {
 	return tx.save(ctx, "add visitor", addVisitor, v.ID, v.Name, v.Phone, v.Email, at(v.Verified))

@@ -40,9 +40,11 @@ const (
 SELECT ` + visitColumns + `, ` + patientColumns + `, ` + deviceColumns + `, COALESCE(b.bay, ''), COALESCE(b.name, ''),
        s.ward_id, CASE WHEN EXISTS (SELECT 1 FROM interpreter_bookings AS o WHERE o.visit_id = v.id) THEN 1 ELSE 0 END,
        y.id, COALESCE(y.role, ''), y.visitor_id, y.interpreter_id, COALESCE(w.name, i.name, ''),
-       CASE WHEN y.role = 'interpreter' THEN v.language ELSE COALESCE(m.relationship, '') END, COALESCE(y.place, ''), y.here_since
+       CASE WHEN y.role = 'interpreter' THEN v.language ELSE COALESCE(m.relationship, '') END, COALESCE(y.place, ''), y.here_since,
+       ` + placeColumns + `
 FROM   visits AS v JOIN patients AS p ON p.id = v.patient_id JOIN devices AS d ON d.id = v.device_id
        LEFT JOIN stays AS s ON s.patient_id = p.id AND s.to_at IS NULL LEFT JOIN beds AS b ON b.id = s.bed_id
+       JOIN wards AS a ON a.id = v.ward_id JOIN sites AS h ON h.id = a.site_id
        LEFT JOIN participants AS y ON y.visit_id = v.id
        LEFT JOIN visitors AS w ON w.id = y.visitor_id LEFT JOIN interpreters AS i ON i.id = y.interpreter_id
        LEFT JOIN circle_members AS m ON m.patient_id = v.patient_id AND m.visitor_id = y.visitor_id
@@ -153,7 +155,7 @@ func (tx *Tx) VisitsOfInterpreter(ctx context.Context, id booking.InterpreterID,
 }
 
 func (tx *Tx) records(ctx context.Context, choice string, args ...any) ([]Record, error) {
-	rows, err := all(ctx, tx, "visits", scanRecord, selectRecords+choice+orderRecords, args...)
+	rows, err := all(ctx, tx, "visits", tx.scanRecord, selectRecords+choice+orderRecords, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -189,14 +191,16 @@ type recordRow struct {
 	asked bool // an interpreter
 }
 
-func scanRecord(row scanner) (r recordRow, err error) {
+func (tx *Tx) scanRecord(row scanner) (r recordRow, err error) {
 	var asked int
 	var p booking.Participant
 	var here stamp
+	var ward booking.Ward
+	place, fillPlace := tx.placeDest(&ward)
 	visit, fillVisit := visitDest(&r.Record)
 	device, fillDevice := deviceDest(&r.DeviceRecord)
 	dest := slices.Concat(visit, patientDest(&r.PatientRecord), device, []any{&r.Bay, &r.Bed, into(&r.LiesIn), &asked,
-		into(&p.ID), &p.Role, into(&p.Visitor), into(&p.Interpreter), &p.Name, &p.Relationship, &p.Place, &here})
+		into(&p.ID), &p.Role, into(&p.Visitor), into(&p.Interpreter), &p.Name, &p.Relationship, &p.Place, &here}, place)
 	if err = row.Scan(dest...); err != nil {
 		return r, err
 	}
@@ -205,5 +209,9 @@ func scanRecord(row scanner) (r recordRow, err error) {
 		r.People = []booking.Participant{p}
 	}
 	fillDevice()
+	if err = fillPlace(); err != nil {
+		return r, err
+	}
+	tx.keepWard(ward)
 	return r, fillVisit()
 }

@@ -50,7 +50,7 @@ func (s *Store) Ping(ctx context.Context) error { return s.read.PingContext(ctx)
 
 // A Tx is one transaction. Its methods are the only way to the tables.
 type Tx struct {
-	tx      *sql.Tx
+	tx      asker
 	store   *Store
 	wards   map[booking.WardID]booking.Ward // read by this transaction; of their policies, the version
 	decides bool                            // it makes a policy
@@ -130,6 +130,18 @@ func (s *Store) once(ctx context.Context, needed []Resource, again bool, fn func
 	return nil, nil
 }
 
+// An asker is what statements are put to: a transaction, or for Look no more than a
+// connection.
+type asker interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// Look runs fn, which asks one thing, without a transaction around it: what is one
+// statement sees one picture of the data by itself.
+func (s *Store) Look(fn func(tx *Tx) error) error { return fn(&Tx{tx: s.read, store: s}) }
+
 // Again reports whether the act has lost a race already and is run again. What is
 // rarely in the way of an act is looked for only then.
 func (tx *Tx) Again() bool { return tx.again }
@@ -191,10 +203,16 @@ func (tx *Tx) saveAll(ctx context.Context, what, insert, end string, rows [][]an
 	return nil
 }
 
+// insertInto is a statement that adds one row, as far as before its values.
+func insertInto(one string) string {
+	before, _, _ := strings.Cut(one, "VALUES")
+	return before + "VALUES"
+}
+
 // rowsAtOnce is how many of so many rows to add by one statement: as many as an
 // act adds, or a power of two, so that there are few statements to keep prepared.
 func rowsAtOnce(rows int) int {
-	const few, most = 8, 256
+	const few, most = 8, 16 // with more, naming the parameters takes longer than the rows
 	if rows <= few {
 		return rows
 	}

@@ -66,7 +66,9 @@ type policyKey struct {
 }
 
 const (
-	placeColumns  = `w.id, w.name, w.phone, w.enabled, s.id, s.name, s.zone`
+	// Of a ward and its site; of its policies, the version in force.
+	placeColumns = `a.id, a.name, a.phone, a.enabled, h.id, h.name, h.zone,
+       (SELECT max(q.version) FROM policies AS q WHERE q.ward_id = a.id)`
 	policyColumns = `
        p.version, p.prepare_minutes, p.clean_minutes, p.earliest_minutes, p.notice_minutes,
        p.change_cutoff_minutes, p.hold_minutes, p.opens_before_minutes, p.grace_minutes, p.people,
@@ -75,16 +77,15 @@ const (
        p.airborne_prepare, p.airborne_clean`
 
 	wardByID = `
-SELECT ` + placeColumns + `, (SELECT max(q.version) FROM policies AS q WHERE q.ward_id = w.id)
-FROM   wards AS w JOIN sites AS s ON s.id = w.site_id WHERE w.id = $1`
+SELECT ` + placeColumns + ` FROM wards AS a JOIN sites AS h ON h.id = a.site_id WHERE a.id = $1`
 
 	policyByVersion = `SELECT ` + policyColumns + ` FROM policies AS p WHERE p.ward_id = $1 AND p.version = $2`
 
 	allWards = `
 SELECT ` + placeColumns + `, ` + policyColumns + `
-FROM   wards AS w JOIN sites AS s ON s.id = w.site_id JOIN policies AS p ON p.ward_id = w.id
-WHERE  p.version = (SELECT max(q.version) FROM policies AS q WHERE q.ward_id = w.id)
-ORDER  BY w.name, w.id`
+FROM   wards AS a JOIN sites AS h ON h.id = a.site_id JOIN policies AS p ON p.ward_id = a.id
+WHERE  p.version = (SELECT max(q.version) FROM policies AS q WHERE q.ward_id = a.id)
+ORDER  BY a.name, a.id`
 )
 
 // Ward returns a ward with the policy in force, or ErrNoSuchWard.
@@ -151,30 +152,32 @@ func (tx *Tx) Wards(ctx context.Context) ([]booking.Ward, error) {
 }
 
 func (tx *Tx) scanWard(row scanner) (w booking.Ward, err error) {
-	place, zone := placeDest(&w)
-	policy, fill := policyDest(&w.Policy)
+	place, fillPlace := tx.placeDest(&w)
+	policy, fillPolicy := policyDest(&w.Policy)
 	if err = row.Scan(append(place, policy...)...); err != nil {
 		return w, err
 	}
-	fill()
-	w.Site.Zone, err = tx.store.zone(*zone)
-	return w, err
+	fillPolicy()
+	return w, fillPlace()
 }
 
 // scanPlace reads a ward of whose policy only the version is known.
 func (tx *Tx) scanPlace(row scanner) (w booking.Ward, err error) {
-	place, zone := placeDest(&w)
-	if err = row.Scan(append(place, &w.Policy.Version)...); err != nil {
+	place, fill := tx.placeDest(&w)
+	if err = row.Scan(place...); err != nil {
 		return w, err
 	}
-	w.Site.Zone, err = tx.store.zone(*zone)
-	return w, err
+	return w, fill()
 }
 
-// placeDest are the places for placeColumns, and for the name of the zone.
-func placeDest(w *booking.Ward) (dest []any, zone *string) {
-	zone = new(string)
-	return []any{&w.ID, &w.Name, &w.Phone, &w.Enabled, &w.Site.ID, &w.Site.Name, zone}, zone
+// placeDest are the places for placeColumns; fill completes w from them.
+func (tx *Tx) placeDest(w *booking.Ward) (dest []any, fill func() error) {
+	var zone string
+	fill = func() (err error) {
+		w.Site.Zone, err = tx.store.zone(zone)
+		return err
+	}
+	return []any{&w.ID, &w.Name, &w.Phone, &w.Enabled, &w.Site.ID, &w.Site.Name, &zone, &w.Policy.Version}, fill
 }
 
 // policyDest are the places for policyColumns; fill completes p from them.

@@ -46,11 +46,7 @@ func actsOn(ctx context.Context, p plan, e engine) (_ []row, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, driver.Close()) }()
-	ours, wrote, err := actsAtDesk(ctx, p, url, hospital, driver)
-	if err != nil {
-		return nil, err
-	}
-	copied, err := driver.copies(ctx, p, wrote, hospital)
+	ours, copied, err := actsAndCopies(ctx, p, url, hospital, driver)
 	if err != nil {
 		return nil, err
 	}
@@ -66,35 +62,48 @@ func actsOn(ctx context.Context, p plan, e engine) (_ []row, err error) {
 	}, nil
 }
 
-// actsAtDesk has a crowd of relatives at a desk, and returns beside what they did
-// a sample of what it wrote.
-func actsAtDesk(ctx context.Context, p plan, url string, h desk.Hospital, driver *bare) (_ tally, _ sample, err error) {
+// actTurns is how often a crowd at the desk and one at the bare driver take turns.
+const actTurns = 4
+
+// actsAndCopies has a crowd of relatives at a desk, and by turns as large a crowd
+// that writes a sample of what they wrote, again and again, by the bare driver: for
+// the same patients at other times, into the same tables beside what the desk wrote,
+// with the same indexes and constraints.
+func actsAndCopies(ctx context.Context, p plan, url string, h desk.Hospital, driver *bare) (ours, copied tally, err error) {
 	d, shut, err := openDesk(ctx, url, h)
 	if err != nil {
-		return tally{}, sample{}, err
+		return ours, copied, err
 	}
 	defer func() { err = errors.Join(err, shut()) }()
 	wrote, err := driver.record(ctx, newRelative(d, h, 0))
 	if err != nil {
-		return tally{}, sample{}, err
+		return ours, copied, err
 	}
-	ours, err := crowd(ctx, p.clients, p.acts, func(client int) (worker, error) { return newRelative(d, h, client), nil })
-	return ours, wrote, err
-}
-
-// copies has as large a crowd write the sample again and again by the bare driver,
-// for its own patients, into the same tables beside what the desk wrote, with the
-// same indexes and constraints.
-func (b *bare) copies(ctx context.Context, p plan, s sample, h desk.Hospital) (tally, error) {
-	acts, err := b.prepare(ctx, s)
+	acts, err := driver.prepare(ctx, wrote)
 	if err != nil {
-		return tally{}, err
+		return ours, copied, err
 	}
 	var turn atomic.Int64
 	turn.Store(int64(h.Wards[0].Policy.Earliest / visitsApart)) // after all that the desk offers
-	return crowd(ctx, p.clients, p.acts/2, func(client int) (worker, error) {
-		return &copier{bare: b, acts: acts, names: len(s.names), cast: castOf(h, client), turn: &turn}, nil
-	})
+	relatives, copiers := make([]worker, p.clients), make([]worker, p.clients)
+	for client := range p.clients {
+		relatives[client] = newRelative(d, h, client)
+		copiers[client] = &copier{bare: driver, acts: acts, names: len(wrote.names), cast: castOf(h, client), turn: &turn}
+	}
+	for range actTurns {
+		for _, take := range []struct {
+			sum     *tally
+			workers []worker
+			during  time.Duration
+		}{{&ours, relatives, p.acts / actTurns}, {&copied, copiers, p.acts / actTurns / 2}} {
+			t, err := crowd(ctx, p.clients, take.during, func(client int) (worker, error) { return take.workers[client], nil })
+			if err != nil {
+				return ours, copied, err
+			}
+			take.sum.add(t)
+		}
+	}
+	return ours, copied, nil
 }
 
 // A worker does one thing after another. It returns how long each thing took
@@ -110,6 +119,12 @@ type tally struct {
 }
 
 func (t tally) perSecond() float64 { return float64(len(t.took)) / t.elapsed.Seconds() }
+
+// add adds what another crowd did at another time.
+func (t *tally) add(more tally) {
+	t.took, t.elapsed = append(t.took, more.took...), t.elapsed+more.elapsed
+	slices.Sort(t.took)
+}
 
 // crowd has many work at once for a while. The first error ends it.
 func crowd(ctx context.Context, clients int, during time.Duration, hire func(client int) (worker, error)) (tally, error) {

@@ -11,6 +11,8 @@
 //     constraints. Nothing is read, asked or decided there, every statement is
 //     prepared, and the rows of one table are one statement. No desk could be
 //     faster than that on the same disk.
+//   - A whole trust with a year of visits beside the same one with a day of them:
+//     what was, and what is far ahead, should cost nobody anything.
 //   - Our rooms beside a naive forwarder: Pion with its defaults, and a
 //     TrackLocalStaticRTP for each receiver. Both speak the room's own protocol,
 //     so the same load is put on both.

@@ -28,20 +28,30 @@ func main() {
 // A plan is what to measure, and for how long. With its defaults all of it takes
 // about two minutes.
 type plan struct {
-	only    string
-	clients int           // at the desk
-	acts    time.Duration // on each engine
-	rooms   int
-	carry   time.Duration // each time the rooms are measured
-	passes  int           // of ours and the reference, in turns
-	joins   int
-	starts  int
-	binary  string
+	only     string
+	clients  int           // at the desk
+	attempts int           // to book, a second, over HTTP
+	wards    int           // of a whole trust
+	ipads    int           // of it
+	days     int           // of visits in it
+	looks    int           // at it
+	acts     time.Duration // on each engine
+	rooms    int
+	carry    time.Duration // each time the rooms are measured
+	passes   int           // of ours and the reference, in turns
+	joins    int
+	starts   int
+	binary   string
 }
 
 func (p *plan) register(fs *flag.FlagSet) {
 	fs.StringVar(&p.only, "only", "", "measure only these `parts`, with commas between: "+strings.Join(partNames(), ", "))
 	fs.IntVar(&p.clients, "clients", 32, "`clients` at the desk at once")
+	fs.IntVar(&p.attempts, "attempts", 100, "booking `attempts` a second over HTTP")
+	fs.IntVar(&p.wards, "wards", 314, "`wards` of a whole trust")
+	fs.IntVar(&p.ipads, "ipads", 650, "`iPads` of it")
+	fs.IntVar(&p.days, "days", 365, "`days` of visits in it")
+	fs.IntVar(&p.looks, "looks", 200, "`times` to look at it")
 	fs.DurationVar(&p.acts, "acts", 8*time.Second, "how long to act on each database")
 	fs.IntVar(&p.rooms, "rooms", 12, "`rooms` of three to fill a server with")
 	fs.DurationVar(&p.carry, "carry", 8*time.Second, "how long to watch the rooms, each time")
@@ -52,7 +62,7 @@ func (p *plan) register(fs *flag.FlagSet) {
 }
 
 func (p *plan) check() error {
-	if min(p.clients, p.rooms, p.passes, p.joins, p.starts) < 1 || min(p.acts, p.carry) <= 0 {
+	if min(p.clients, p.attempts, p.wards, p.ipads, p.days, p.looks, p.rooms, p.passes, p.joins, p.starts) < 1 || min(p.acts, p.carry) <= 0 {
 		return errors.New("every number must be at least one")
 	}
 	for _, name := range p.chosen() {
@@ -76,6 +86,8 @@ var parts = []struct {
 	measure func(context.Context, plan) ([]row, error)
 }{
 	{"acts", acts},
+	{"attempts", attempts},
+	{"trust", trust},
 	{"repack", repack},
 	{"rooms", rooms},
 	{"join", joins},
@@ -95,6 +107,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	switch {
 	case len(args) == 1 && args[0] == "serve-rooms":
 		return serveRooms(stdin, stdout)
+	case len(args) == 1 && args[0] == "serve-pages":
+		return servePages(stdin, stdout)
 	case len(args) == 1 && args[0] == "serve-naive":
 		return serveNaive(stdin, stdout)
 	}

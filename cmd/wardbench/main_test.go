@@ -45,8 +45,8 @@ func TestMeasures(t *testing.T) {
 
 func TestSaysWhatItLacks(t *testing.T) {
 	var table bytes.Buffer
-	err := run(t.Context(), []string{"-only", "start,size,page", "-binary", "nowhere/wardvisit"}, nil, &table, io.Discard)
-	if err != nil || strings.Count(table.String(), "there is no nowhere/wardvisit") != 3 {
+	err := run(t.Context(), []string{"-only", "start,size,page,trust", "-binary", "nowhere/wardvisit"}, nil, &table, io.Discard)
+	if err != nil || strings.Count(table.String(), "there is no nowhere/wardvisit") != 5 {
 		t.Errorf("%v\n%s", err, table.String())
 	}
 }

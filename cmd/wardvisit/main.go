@@ -43,6 +43,7 @@ func commands() []command {
 		{"serve", "the server of a real hospital", serve},
 		{"migrate", "up, down or status: the shape of the database", migrate},
 		{"import", "wards, iPads, patients, relatives and visits from CSV files", importFile},
+		{"loaddata", "an invented hospital group of any size, to measure on", loaddata},
 	}
 }
 
@@ -52,7 +53,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 	c := console{getenv, stdout, stderr}
 	if len(args) == 0 {
 		usage(stderr)
-		return errors.New("say what to do: demo, serve, migrate or import")
+		return errors.New("say what to do: demo, serve, migrate, import or loaddata")
 	}
 	switch args[0] {
 	case "-h", "-help", "--help", "help":
@@ -64,7 +65,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 			return cmd.run(ctx, args[1:], c)
 		}
 	}
-	return fmt.Errorf("there is no command %q: say demo, serve, migrate or import (wardvisit -h explains each)", args[0])
+	return fmt.Errorf("there is no command %q: say demo, serve, migrate, import or loaddata (wardvisit -h explains each)", args[0])
 }
 
 func usage(w io.Writer) {
