@@ -130,7 +130,7 @@ func TestHoldRefuses(t *testing.T) {
 			{"yesterday", as(1), 1, 1, slot.AddDate(0, 0, -1), booking.ErrTooLate},
 			{"staff of another ward", nurse(2), 1, 1, slot, booking.ErrNoSuchPatient},
 			{"staff for a stranger", nurse(1), 1, 3, slot, booking.ErrNotInCircle},
-			{"staff in the past", nurse(1), 1, 1, slot.AddDate(0, 0, -1), booking.ErrTooLate},
+			{"staff in the past", nurse(1), 1, 1, slot.AddDate(0, 0, -1), booking.ErrPast},
 			{"an interpreter", interpreter(1), 1, 1, slot, booking.ErrNoSuchPatient},
 			{"a device", device(1, 1), 1, 1, slot, booking.ErrNoSuchPatient},
 		} {

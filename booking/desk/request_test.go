@@ -86,7 +86,7 @@ func TestAGrantChecksEverythingAgain(t *testing.T) {
 		refused(t, "somebody barred", err, booking.ErrNoSlots)
 		w.at(today(19, 10))
 		_, err = w.Grant(ctx, nurse(2), taken.ID, 1, "asked")
-		refused(t, "a time that has been", err, booking.ErrTooLate)
+		refused(t, "a time that has been", err, booking.ErrPast)
 		if n := w.count(`SELECT count(*) FROM requests WHERE state = 'open'`); n != 3 {
 			t.Errorf("%d are still open", n)
 		}
