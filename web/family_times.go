@@ -283,20 +283,20 @@ func (s *Server) hold(w http.ResponseWriter, r *http.Request, by booking.Actor) 
 	if err != nil {
 		return err
 	}
-	circle, err := s.circle(r, by, booking.PatientID(f.Value("patient")))
-	if err != nil {
-		return err
-	}
-	p := timesPage{Form: f, familyCircle: circle, HeldFor: f.Value("held")}
+	patient, earlier := booking.PatientID(f.Value("patient")), f.Value("held")
+	var held desk.Visit
 	start, err := instant(f.Value("start"))
-	if err != nil {
-		return s.timeRefused(w, r, by, p, time.Time{}, err)
+	if err == nil {
+		held, err = s.keyed(f, iso(start)).Hold(r.Context(), by, patient, by.Visitor(), start)
 	}
-	held, err := s.keyed(f, iso(start)).Hold(r.Context(), by, circle.Patient.ID, by.Visitor(), start)
-	if err != nil {
-		return s.timeRefused(w, r, by, p, start, err)
+	if err != nil { // only then is there anything to show of the patient
+		circle, missing := s.circle(r, by, patient)
+		if missing != nil {
+			return missing
+		}
+		return s.timeRefused(w, r, by, timesPage{Form: f, familyCircle: circle, HeldFor: earlier}, start, err)
 	}
-	if err := s.keepAnswers(r, by, held, booking.VisitID(p.HeldFor)); err != nil {
+	if err := s.keepAnswers(r, by, held, booking.VisitID(earlier)); err != nil {
 		return err
 	}
 	return seeOther(w, r, heldPath(held.ID, "who"))

@@ -64,6 +64,9 @@ func TestLoadedDataKeepsEveryRule(t *testing.T) {
 			}
 			visits = append(visits, v)
 		}
+		if err := rows.Err(); err != nil {
+			t.Fatal(err)
+		}
 		seeded = append(seeded, visits)
 		if err := run(t.Context(), args, noEnvironment, io.Discard, io.Discard); !errors.Is(err, desk.ErrFounded) {
 			t.Errorf("into a hospital: %v", err)
