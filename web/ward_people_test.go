@@ -137,7 +137,7 @@ func TestBookingOnThePhone(t *testing.T) {
 	starts := s.offered("start")
 	by.post(page, "visitor", "", "start", starts[0]).shows(http.StatusUnprocessableEntity, "Choose who is ringing")
 	by.post(page, "visitor", visitorOf(piotr)).shows(http.StatusUnprocessableEntity, "That is not a time the ward offers")
-	by.post(page, "visitor", visitorOf(piotr), "start", "2026-11-24T03:07:00Z").shows(http.StatusConflict, "Choose one of the times shown")
+	by.post(page, "visitor", visitorOf(piotr), "start", "2026-11-24T03:07:00Z").shows(http.StatusConflict, "That time is past")
 	by.post(page, "visitor", visitorOf(anna), "start", starts[0]).shows(http.StatusConflict, "This person is not on the patient’s list.")
 
 	held := by.post(page, "visitor", visitorOf(piotr), "start", starts[0]).leads("/ward/book/held/")
