@@ -92,8 +92,8 @@ func (s *Server) arrive(c *conn, r *Room, newcomer *seat, join protocol.Join) (s
 
 // connect answers an offer. What becomes of the connection is the room's to know.
 func (s *Server) connect(ctx context.Context, c *conn, r *Room, who *seat, offer string, to **sfu.Peer) (string, protocol.Code) {
-	media, answer, err := s.cfg.Media.Connect(ctx, offer, func(state sfu.State) {
-		r.post(who, func() { r.mediaChanged(who, c, state) })
+	media, answer, err := s.cfg.Media.Connect(ctx, offer, sfu.Options{
+		Changed: func(state sfu.State) { r.post(who, func() { r.mediaChanged(who, c, state) }) },
 	})
 	switch {
 	case errors.Is(err, sfu.ErrBadOffer):

@@ -108,8 +108,8 @@ func TestBadFramesCloseWithTheirCode(t *testing.T) {
 		{"binary", websocket.BinaryMessage, `{"type":"leave"}`, protocol.CloseMalformed},
 		{"unknown", websocket.TextMessage, `{"type":"kick"}`, protocol.CloseUnknown},
 		{"out of order", websocket.TextMessage, `{"type":"leave"}`, protocol.CloseOutOfOrder},
-		{"out of bounds", websocket.TextMessage, `{"type":"join","v":1}`, protocol.CloseMalformed},
-		{"too big", websocket.TextMessage, `{"type":"join","v":1,"x":"` + strings.Repeat("x", protocol.MaxFrame) + `"}`, websocket.CloseMessageTooBig},
+		{"out of bounds", websocket.TextMessage, `{"type":"join","v":2}`, protocol.CloseMalformed},
+		{"too big", websocket.TextMessage, `{"type":"join","v":2,"x":"` + strings.Repeat("x", protocol.MaxFrame) + `"}`, websocket.CloseMessageTooBig},
 		{"far too big", websocket.TextMessage, strings.Repeat("x", 8<<20), websocket.CloseMessageTooBig},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -129,7 +129,7 @@ func TestBadFramesOfTheSeatedCloseWithTheirCode(t *testing.T) {
 		want int
 	}{
 		{"a second join", func(h *house, b *signalingtest.Browser) error {
-			return b.Send(protocol.Join{V: 1, Ticket: h.ticket("visitor-2"), SDP: offer})
+			return b.Send(protocol.Join{V: protocol.Version, Ticket: h.ticket("visitor-2"), SDP: offer})
 		}, protocol.CloseOutOfOrder},
 		{"an offer whose seq does not grow", func(h *house, b *signalingtest.Browser) error {
 			if err := b.Restart(h.ctx()); err != nil {
@@ -187,7 +187,7 @@ func TestWrongTicketsAllGetTheSameAnswer(t *testing.T) {
 
 func TestAJoinIsRefusedWithItsCode(t *testing.T) {
 	h := open(t, func(c *signaling.Config) { c.Capacity = 2 })
-	h.refused("visitor", protocol.BadVersion, func(j *rawJoin) { j.V = 2 })
+	h.refused("visitor", protocol.BadVersion, func(j *rawJoin) { j.V = protocol.Version + 1 })
 	h.refused("visitor", protocol.BadOffer, nil)
 	h.refused("visitor", protocol.ResumeUnknown, func(j *rawJoin) { j.Ticket, j.Resume = "", "dmlzaXQtMQ.x" })
 	h.refused("visitor", protocol.ResumeUnknown, func(j *rawJoin) { j.Ticket, j.Resume = "", "§" })

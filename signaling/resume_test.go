@@ -36,7 +36,7 @@ func TestALostSocketIsHarmless(t *testing.T) {
 func TestASecondSocketWithTheSecretReplacesTheFirst(t *testing.T) {
 	h, patient, visitor, _ := visit(t)
 	socket := h.dial()
-	h.write(socket, protocol.Join{V: 1, Resume: visitor.View().Welcome.Resume, Audio: true, Video: true})
+	h.write(socket, protocol.Join{V: protocol.Version, Resume: visitor.View().Welcome.Resume, Audio: true, Video: true})
 	v := h.wait(visitor, "the end", func(v signalingtest.View) bool { return v.Closed != 0 })
 	if v.Ended != protocol.Replaced || v.Closed != protocol.CloseEnded {
 		t.Errorf("ended %q, closed %d", v.Ended, v.Closed)

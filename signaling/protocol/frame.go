@@ -8,7 +8,7 @@ import (
 )
 
 // Version is the version of the protocol, said in the first frame each way.
-const Version = 1
+const Version = 2
 
 // MaxFrame is the size of the largest frame, in bytes: an offer with every slot
 // and every codec of a browser is some 45 KiB.
@@ -45,6 +45,9 @@ var decoders = map[string]func([]byte) (Request, error){
 	"offer":  request[Offer],
 	"state":  request[State],
 	"pin":    request[Pin],
+	"view":   request[View],
+	"line":   request[Line],
+	"look":   request[Look],
 	"cover":  request[Cover],
 	"finish": request[Finish],
 	"leave":  request[Leave],
@@ -59,6 +62,10 @@ var notices = map[string]func([]byte) (Notice, error){
 	"standing": notice[Standing],
 	"people":   notice[People],
 	"slots":    notice[Slots],
+	"speaking": notice[Speaking],
+	"trouble":  notice[Trouble],
+	"lines":    notice[Lines],
+	"looked":   notice[Looked],
 	"say":      notice[Say],
 	"ended":    notice[Ended],
 	"refused":  notice[Refused],

@@ -82,7 +82,7 @@ func TestEveryCodeIsDocumented(t *testing.T) {
 	}
 	for _, code := range []Code{
 		BadVersion, BadTicket, SeatTaken, ResumeUnknown, RoomFull, RoomLocked, RoomOver, Removed,
-		NotExpected, BadOffer, NotAllowed, TooSoon, Busy, Fault,
+		NotExpected, BadOffer, NotAllowed, TooSoon, Draining, Busy, Fault,
 	} {
 		if !strings.Contains(string(doc), "| `"+string(code)+"` |") {
 			t.Errorf("PROTOCOL.md does not explain %s", code)
@@ -105,10 +105,10 @@ func TestBadFramesAreRefused(t *testing.T) {
 		{"unknown type", `{"type":"kick"}`, ErrUnknown},
 		{"a type that is a number", `{"type":4}`, ErrMalformed},
 		{"a frame only the server sends", `{"type":"welcome"}`, ErrUnknown},
-		{"join with neither leave", `{"type":"join","v":1,"sdp":"v=0"}`, ErrMalformed},
-		{"join with both leaves", `{"type":"join","v":1,"ticket":"a","resume":"b","sdp":"v=0"}`, ErrMalformed},
-		{"ticket without an offer", `{"type":"join","v":1,"ticket":"a"}`, ErrMalformed},
-		{"ticket too long", `{"type":"join","v":1,"sdp":"v=0","ticket":"` + strings.Repeat("a", maxTicket+1) + `"}`, ErrMalformed},
+		{"join with neither leave", `{"type":"join","v":2,"sdp":"v=0"}`, ErrMalformed},
+		{"join with both leaves", `{"type":"join","v":2,"ticket":"a","resume":"b","sdp":"v=0"}`, ErrMalformed},
+		{"ticket without an offer", `{"type":"join","v":2,"ticket":"a"}`, ErrMalformed},
+		{"ticket too long", `{"type":"join","v":2,"sdp":"v=0","ticket":"` + strings.Repeat("a", maxTicket+1) + `"}`, ErrMalformed},
 		{"sdp too long", `{"type":"offer","seq":1,"sdp":"` + strings.Repeat("a", maxSDP+1) + `"}`, ErrMalformed},
 		{"sdp of too many lines", `{"type":"offer","seq":1,"sdp":"` + strings.Repeat(`\n`, maxSDPLines+1) + `"}`, ErrMalformed},
 		{"offer without sdp", `{"type":"offer","seq":1}`, ErrMalformed},

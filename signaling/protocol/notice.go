@@ -17,6 +17,7 @@ const (
 	WasRemoved Reason = "removed"  // the ward removed this person
 	HasLeft    Reason = "left"     // this person left
 	Replaced   Reason = "replaced" // the seat was resumed on another socket
+	Waited     Reason = "waited"   // this person waited longer than anybody is kept waiting
 )
 
 // A Code says why a frame was refused. Codes are stable: they are labels of
@@ -37,6 +38,7 @@ const (
 	BadOffer      Code = "bad_offer"
 	NotAllowed    Code = "not_allowed"
 	TooSoon       Code = "too_soon"
+	Draining      Code = "draining"
 	Busy          Code = "busy"
 	Fault         Code = "fault"
 )
@@ -93,6 +95,8 @@ type Person struct {
 	Video        bool   `json:"video"`
 	Covered      bool   `json:"covered"`
 	Reconnecting bool   `json:"reconnecting"`
+	Unheard      bool   `json:"unheard"` // the microphone is on, and nothing comes
+	Unseen       bool   `json:"unseen"`  // the camera is on, and nothing comes
 }
 
 // Slots says who is in which of this person's slots. Only the admitted are told.
@@ -102,10 +106,54 @@ type Slots struct {
 
 // A Slot is one face: a pair of media sections and whose they now are.
 type Slot struct {
-	Slot  int    `json:"slot"`
-	Audio string `json:"audio"` // mid, or "" if not offered
-	Video string `json:"video"` // mid, or "" if not offered
-	Seat  string `json:"seat"`  // "" for nobody
+	Slot   int    `json:"slot"`
+	Audio  string `json:"audio"`  // mid, or "" if not offered
+	Video  string `json:"video"`  // mid, or "" if not offered
+	Seat   string `json:"seat"`   // "" for nobody
+	Paused bool   `json:"paused"` // the network of whoever is told carries only sound
+}
+
+// Speaking says who speaks now, loudest first. Only the admitted are told.
+type Speaking struct {
+	Seats []string `json:"seats"`
+}
+
+// What Trouble says of sound or picture; "" is that all is well.
+const (
+	NothingComes = "none"   // it is switched on, and no packet comes
+	OnlySilence  = "silent" // sound comes, and there is nothing in it
+)
+
+// Trouble says what is switched on at this end and does not reach the server.
+type Trouble struct {
+	Audio string `json:"audio"`
+	Video string `json:"video"`
+}
+
+// What a TextLine is.
+const (
+	Chat    = "chat"
+	Caption = "caption" // typed by a speech-to-text reporter as people speak
+)
+
+// Lines are written words. Only the admitted are told, and nobody keeps them.
+type Lines struct {
+	Lines []TextLine `json:"lines"`
+}
+
+// A TextLine is one of Lines. One with the N of an earlier line replaces it.
+type TextLine struct {
+	N    int    `json:"n"`
+	Seat string `json:"seat"`
+	Name string `json:"name"`
+	Kind string `json:"kind"`
+	Text string `json:"text"`
+	Done bool   `json:"done"` // false while it is still being typed
+}
+
+// Looked tells somebody who waits that staff look at them, or no longer do.
+type Looked struct {
+	On bool `json:"on"`
 }
 
 // Say is words from the ward to somebody waiting.
@@ -134,6 +182,10 @@ func (Answer) Type() string   { return "answer" }
 func (Standing) Type() string { return "standing" }
 func (People) Type() string   { return "people" }
 func (Slots) Type() string    { return "slots" }
+func (Speaking) Type() string { return "speaking" }
+func (Trouble) Type() string  { return "trouble" }
+func (Lines) Type() string    { return "lines" }
+func (Looked) Type() string   { return "looked" }
 func (Say) Type() string      { return "say" }
 func (Ended) Type() string    { return "ended" }
 func (Refused) Type() string  { return "refused" }
@@ -144,6 +196,10 @@ func (Answer) notice()   {}
 func (Standing) notice() {}
 func (People) notice()   {}
 func (Slots) notice()    {}
+func (Speaking) notice() {}
+func (Trouble) notice()  {}
+func (Lines) notice()    {}
+func (Looked) notice()   {}
 func (Say) notice()      {}
 func (Ended) notice()    {}
 func (Refused) notice()  {}

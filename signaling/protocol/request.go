@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 )
 
 // The bounds of what a browser may say.
@@ -15,7 +16,12 @@ const (
 	maxSeat     = 128
 	maxSeq      = 1 << 30
 	maxFigure   = 1 << 30 // of any number in Stats
+	maxSlots    = 16      // a View may speak of; more than any room has
+	maxPixels   = 1 << 14 // of a side of a picture
 )
+
+// MaxLine is the longest Line, in characters.
+const MaxLine = 500
 
 // Join is the first frame: leave to come in, and the browser's one offer. It
 // holds either a Ticket or, to take back one's own seat, a Resume secret.
@@ -47,6 +53,31 @@ type Pin struct {
 	Seat string `json:"seat"` // "" for nobody
 }
 
+// View says how large the sender draws each of its slots, so that it is sent no
+// more than it can show.
+type View struct {
+	Slots  []Drawn `json:"slots"`
+	Saving bool    `json:"saving"` // no pictures at all: the sender pays for its data
+}
+
+// Drawn is how large a slot is on the screen, in its own pixels; 0 × 0 is not at all.
+type Drawn struct {
+	Slot   int `json:"slot"`
+	Width  int `json:"width"`
+	Height int `json:"height"`
+}
+
+// Line is something written: a caption if the sender is a reporter, else chat.
+type Line struct {
+	Text string `json:"text"`
+	Done bool   `json:"done"` // false while a caption is still being typed
+}
+
+// Look has somebody who waits shown to a member of staff alone.
+type Look struct {
+	Seat string `json:"seat"` // "" for nobody
+}
+
 // Cover stops, or lets go on, both picture and sound from the patient's side.
 // Only the patient's side sends it.
 type Cover struct {
@@ -71,6 +102,8 @@ type Stats struct {
 	Lost      int    `json:"lost"`      // per cent of packets lost on the way to the sender
 	FPS       int    `json:"fps"`
 	Kbps      int    `json:"kbps"`
+	Dark      int    `json:"dark"` // pictures that should be there now and are missing, frozen or black
+	Deaf      int    `json:"deaf"` // sounds that should come now and do not
 }
 
 // Ping asks for a Pong: a page cannot see the websocket's own pings.
@@ -82,6 +115,9 @@ func (Join) Type() string   { return "join" }
 func (Offer) Type() string  { return "offer" }
 func (State) Type() string  { return "state" }
 func (Pin) Type() string    { return "pin" }
+func (View) Type() string   { return "view" }
+func (Line) Type() string   { return "line" }
+func (Look) Type() string   { return "look" }
 func (Cover) Type() string  { return "cover" }
 func (Finish) Type() string { return "finish" }
 func (Leave) Type() string  { return "leave" }
@@ -92,6 +128,9 @@ func (Join) request()   {}
 func (Offer) request()  {}
 func (State) request()  {}
 func (Pin) request()    {}
+func (View) request()   {}
+func (Line) request()   {}
+func (Look) request()   {}
 func (Cover) request()  {}
 func (Finish) request() {}
 func (Leave) request()  {}
@@ -127,13 +166,42 @@ func (p Pin) check() error {
 	return nil
 }
 
+func (v View) check() error {
+	if len(v.Slots) > maxSlots {
+		return errors.New("too many slots")
+	}
+	for _, d := range v.Slots {
+		if min(d.Slot, d.Width, d.Height) < 0 || d.Slot >= maxSlots || max(d.Width, d.Height) > maxPixels {
+			return errors.New("a slot out of bounds")
+		}
+	}
+	return nil
+}
+
+func (l Line) check() error {
+	if !utf8.ValidString(l.Text) || utf8.RuneCountInString(l.Text) > MaxLine {
+		return errors.New("a line too long")
+	}
+	if strings.TrimSpace(l.Text) == "" && l.Done {
+		return errors.New("an empty line")
+	}
+	return nil
+}
+
+func (l Look) check() error {
+	if len(l.Seat) > maxSeat {
+		return errors.New("seat too long")
+	}
+	return nil
+}
+
 func (s Stats) check() error {
 	switch s.Path {
 	case "", "udp", "tcp", "relay":
 	default:
 		return errors.New("unknown path")
 	}
-	for _, n := range []int{s.RTT, s.First, s.Freezes, s.Frozen, s.FPS, s.Kbps} {
+	for _, n := range []int{s.RTT, s.First, s.Freezes, s.Frozen, s.FPS, s.Kbps, s.Dark, s.Deaf} {
 		if n < 0 || n > maxFigure {
 			return errors.New("a figure out of bounds")
 		}

@@ -11,13 +11,13 @@ import (
 	"github.com/pion/webrtc/v4"
 )
 
-func newPeer(s *SFU, plan plan, changed func(State)) (*Peer, error) {
+func newPeer(s *SFU, plan plan, options Options) (*Peer, error) {
 	pc, err := s.api.NewPeerConnection(webrtc.Configuration{Certificates: s.certs})
 	if err != nil {
 		return nil, err
 	}
 	p := &Peer{
-		sfu: s, pc: pc, ssrc: rand.Uint32(), mids: plan.mids, changed: changed, done: make(chan struct{}),
+		sfu: s, pc: pc, ssrc: rand.Uint32(), mids: plan.mids, options: options, done: make(chan struct{}),
 		slots: make([]slot, max(plan.slots[Audio], plan.slots[Video])),
 	}
 	p.arrivals.Recorder = twcc.NewRecorder(p.ssrc)
@@ -57,7 +57,7 @@ func (p *Peer) open(ctx context.Context, plan plan) (string, error) {
 
 func (p *Peer) addStream(kind Kind, i int) error {
 	st := &stream{
-		kind: kind, group: "slot" + strconv.Itoa(i), id: kind.String() + strconv.Itoa(i), now: p.sfu.cfg.Now,
+		kind: kind, want: usualWant, group: "slot" + strconv.Itoa(i), id: kind.String() + strconv.Itoa(i), now: p.sfu.cfg.Now,
 	}
 	init := webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly}
 	t, err := p.pc.AddTransceiverFromTrack(st, init)

@@ -44,7 +44,7 @@ type Peer struct {
 	sources [kinds]*source
 	slots   []slot
 	mids    []string // of all sections, for Restart to compare
-	changed func(State)
+	options Options
 
 	done chan struct{} // closed by Close
 
@@ -198,7 +198,7 @@ func (p *Peer) run(loop func()) {
 func (p *Peer) guard() {
 	if r := recover(); r != nil {
 		p.sfu.cfg.Log.Error("media: a connection broke", "fault", r, "stack", string(debug.Stack()))
-		p.changed(Failed)
+		p.options.Changed(Failed)
 		p.Close()
 	}
 }
@@ -212,13 +212,13 @@ func (p *Peer) onState(state webrtc.PeerConnectionState) {
 	switch state {
 	case webrtc.PeerConnectionStateConnected:
 		p.openEyes(p.sfu.cfg.Now())
-		p.changed(Connected)
+		p.options.Changed(Connected)
 	case webrtc.PeerConnectionStateDisconnected:
-		p.changed(Disconnected)
+		p.options.Changed(Disconnected)
 	case webrtc.PeerConnectionStateFailed:
-		p.changed(Failed)
+		p.options.Changed(Failed)
 	case webrtc.PeerConnectionStateClosed:
-		p.changed(Closed)
+		p.options.Changed(Closed)
 	}
 }
 

@@ -162,14 +162,13 @@ func (s *SFU) Totals() Totals {
 }
 
 // Connect answers an offer. The connection comes up by itself after the answer
-// has reached the browser; changed is told how it fares, from a goroutine that
-// must not be kept. An offer we have no use for is ErrBadOffer.
-func (s *SFU) Connect(ctx context.Context, offer string, changed func(State)) (*Peer, string, error) {
+// has reached the browser. An offer we have no use for is ErrBadOffer.
+func (s *SFU) Connect(ctx context.Context, offer string, options Options) (*Peer, string, error) {
 	plan, err := readOffer(offer, s.cfg.MaxSlots)
 	if err != nil {
 		return nil, "", err
 	}
-	p, err := newPeer(s, plan, changed)
+	p, err := newPeer(s, plan, options)
 	if err != nil {
 		return nil, "", fmt.Errorf("sfu: connect: %w", err)
 	}

@@ -121,7 +121,7 @@ func (c *client) negotiate(s *SFU) {
 	if err != nil {
 		c.t.Fatal(err)
 	}
-	peer, answer, err := s.Connect(context.Background(), offer.SDP, func(State) {})
+	peer, answer, err := s.Connect(context.Background(), offer.SDP, Options{Changed: func(State) {}})
 	if err != nil {
 		c.t.Fatal(err)
 	}
@@ -337,7 +337,7 @@ func TestNothingIsSentToAnAddressThatWasMerelyNamed(t *testing.T) {
 	_, port, _ := net.SplitHostPort(victim.LocalAddr().String())
 	offer := strings.ReplaceAll(goodOffer(), "a=rtcp-mux\r\n",
 		"a=rtcp-mux\r\na=candidate:1 1 udp 2130706431 127.0.0.1 "+port+" typ host\r\n")
-	p, answer, err := s.Connect(context.Background(), offer, func(State) {})
+	p, answer, err := s.Connect(context.Background(), offer, Options{Changed: func(State) {}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -356,7 +356,7 @@ func TestNothingIsSentToAnAddressThatWasMerelyNamed(t *testing.T) {
 func TestAConnectionIsNotMadeOfABadOffer(t *testing.T) {
 	s := newSFU(t)
 	for _, offer := range []string{"", session, strings.ReplaceAll(goodOffer(), "a=fingerprint", "a=nothing")} {
-		if p, _, err := s.Connect(context.Background(), offer, func(State) {}); !errors.Is(err, ErrBadOffer) {
+		if p, _, err := s.Connect(context.Background(), offer, Options{Changed: func(State) {}}); !errors.Is(err, ErrBadOffer) {
 			t.Errorf("Connect = %v, %v", p, err)
 		}
 	}
@@ -418,7 +418,7 @@ func TestThePortIsTheSameAtEveryAddress(t *testing.T) {
 			t.Errorf("listens at %v", addr)
 		}
 	}
-	_, answer, err := s.Connect(context.Background(), goodOffer(), func(State) {})
+	_, answer, err := s.Connect(context.Background(), goodOffer(), Options{Changed: func(State) {}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,6 +32,7 @@ type source struct {
 	clock    senderClock
 	asked    time.Time // when the last keyframe was
 	wanted   bool      // another is, but it was too soon
+	came     time.Time // when the newest packet did
 	received uint64    // since the last count
 	resought uint64    // packets asked for again, since the last count
 	keys     uint64    // keyframes asked for, since the last count
@@ -64,6 +65,7 @@ func (s *source) note(p *packet, now time.Time) (nack rtcp.Packet, hopeless bool
 	last, known := s.seen.newest(), s.seen.any && s.seen.ssrc == p.ssrc
 	s.seen.note(p, s.kind.clock(), now)
 	s.received++
+	s.came = now
 	if p.vp8.starts {
 		s.wanted = false
 	}

@@ -33,6 +33,7 @@ type stream struct {
 	out     webrtc.TrackLocalWriter // nil until bound
 	header  rtp.Header              // reused for every packet
 	src     *source                 // nil: nothing is shown
+	want    Want                    // of a picture
 	waiting bool                    // for a keyframe of src
 	flowing bool                    // something of src has been sent
 

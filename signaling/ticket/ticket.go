@@ -40,6 +40,7 @@ const (
 	Patient     Role = "patient" // the iPad at the bed
 	Visitor     Role = "visitor"
 	Interpreter Role = "interpreter"
+	Reporter    Role = "reporter" // types what is said, for somebody who cannot hear it
 	Staff       Role = "staff"
 )
 
@@ -50,6 +51,7 @@ type Ticket struct {
 	Role      Role      // what they are to the visit
 	Name      string    // shown under the face
 	About     string    // such as "Daughter", or "BSL interpreter"
+	Codec     string    // of the room's pictures, as sfu.Codec; "" is the usual one
 	ID        string    // random; a ticket opens a seat once
 	NotBefore time.Time // to the second
 	Expires   time.Time // to the second; at most MaxLife after NotBefore, by one reading of the clock
@@ -83,6 +85,7 @@ type claims struct {
 	Role      Role   `json:"role"`
 	Name      string `json:"name,omitempty"`
 	About     string `json:"about,omitempty"`
+	Codec     string `json:"codec,omitempty"`
 	ID        string `json:"jti"`
 	NotBefore int64  `json:"nbf"`
 	Expires   int64  `json:"exp"`
@@ -96,7 +99,7 @@ func (s *Sealer) Seal(t Ticket) (string, error) {
 		return "", fmt.Errorf("ticket: seal: %w", err)
 	}
 	body, err := json.Marshal(claims{
-		Audience: audience, Room: t.Room, Seat: t.Seat, Role: t.Role, Name: t.Name, About: t.About, ID: t.ID,
+		Audience: audience, Room: t.Room, Seat: t.Seat, Role: t.Role, Name: t.Name, About: t.About, Codec: t.Codec, ID: t.ID,
 		NotBefore: t.NotBefore.Unix(), Expires: t.Expires.Unix(),
 	})
 	if err != nil {
@@ -130,7 +133,7 @@ func (s *Sealer) Open(sealed string) (Ticket, error) {
 		return Ticket{}, ErrInvalid
 	}
 	t := Ticket{
-		Room: c.Room, Seat: c.Seat, Role: c.Role, Name: c.Name, About: c.About, ID: c.ID,
+		Room: c.Room, Seat: c.Seat, Role: c.Role, Name: c.Name, About: c.About, Codec: c.Codec, ID: c.ID,
 		NotBefore: time.Unix(c.NotBefore, 0).UTC(), Expires: time.Unix(c.Expires, 0).UTC(),
 	}
 	now := s.now()
@@ -158,9 +161,12 @@ func (t Ticket) check() error {
 		}
 	}
 	switch t.Role {
-	case Patient, Visitor, Interpreter, Staff:
+	case Patient, Visitor, Interpreter, Reporter, Staff:
 	default:
 		return errors.New("unknown role")
+	}
+	if len(t.Codec) > maxID {
+		return fmt.Errorf("codec of %d bytes", len(t.Codec))
 	}
 	if life := t.Expires.Sub(t.NotBefore); life <= 0 || life > MaxLife {
 		return fmt.Errorf("life of %v", life)

@@ -174,7 +174,8 @@ class Call {
   private async report(): Promise<void> {
     const counted = await this.connection.count();
     if (counted && this.room.now.phase === "admitted") {
-      this.room.report(between(this.lastReport, counted));
+      const lacking = this.silence.isBad ? 1 : 0;
+      this.room.report({ ...between(this.lastReport, counted), dark: lacking, deaf: lacking });
     }
     this.lastReport = counted;
   }

@@ -23,6 +23,7 @@ const waits: { readonly [code: string]: number } = {
   bad_ticket: 500,
   seat_taken: 2500,
   busy: 3000,
+  draining: 5000,
   fault: 3000,
   room_full: 10_000,
   room_locked: 10_000,

@@ -12,7 +12,7 @@ function read(name: string): string {
   return readFileSync(join(golden, name), "utf8").trim();
 }
 
-const sends = ["join", "offer", "state", "pin", "cover", "finish", "leave", "stats", "ping"];
+const sends = ["join", "offer", "state", "pin", "view", "line", "look", "cover", "finish", "leave", "stats", "ping"];
 
 test("every golden frame is either one we send or one we read", () => {
   const names = readdirSync(golden).filter((name) => name.endsWith(".json"));
@@ -41,6 +41,16 @@ const ours: { [name: string]: ToServer } = {
   "join.resume.json": { type: "join", v: version, resume: "djE.AAECAwQFBgcICQoLDA0ODw", audio: true, video: true },
   "offer.json": { type: "offer", seq: 1, sdp: "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n" },
   "state.json": { type: "state", audio: false, video: true },
+  "view.json": {
+    type: "view",
+    slots: [
+      { slot: 0, width: 1280, height: 720 },
+      { slot: 1, width: 0, height: 0 },
+    ],
+    saving: false,
+  },
+  "line.json": { type: "line", text: "I am here, Mum", done: true },
+  "look.json": { type: "look", seat: "guest-1" },
   "pin.json": { type: "pin", seat: "guest-2" },
   "cover.json": { type: "cover", covered: true },
   "finish.json": { type: "finish" },
@@ -56,6 +66,8 @@ const ours: { [name: string]: ToServer } = {
     lost: 1,
     fps: 24,
     kbps: 870,
+    dark: 1,
+    deaf: 0,
   },
   "ping.json": { type: "ping", n: 7 },
 };
@@ -81,6 +93,7 @@ for (const [why, text] of [
   ["with a field of another kind", '{"type":"pong","n":"1"}'],
   ["with a word we do not know", '{"type":"standing","standing":"sitting"}'],
   ["with a list that is none", '{"type":"slots","slots":{}}'],
+  ["with one bad thing in a list of words", '{"type":"speaking","seats":["a",1]}'],
   ["with one bad thing in a list", '{"type":"slots","slots":[{"slot":0,"audio":"0","video":"1"}]}'],
 ] as const) {
   test(`a frame that is ${why} is ignored`, () => {

@@ -1,12 +1,12 @@
-// The room's protocol, version 1, as a browser speaks it. What each frame means
+// The room's protocol, version 2, as a browser speaks it. What each frame means
 // is said in signaling/protocol/PROTOCOL.md; the golden frames beside it are
 // read by this file's test.
 
-export const version = 1;
+export const version = 2;
 
 export type Standing = "waiting" | "admitted" | "held";
-export type Role = "patient" | "visitor" | "interpreter" | "staff";
-export type EndedReason = "ended" | "finished" | "removed" | "left" | "replaced";
+export type Role = "patient" | "visitor" | "interpreter" | "reporter" | "staff";
+export type EndedReason = "ended" | "finished" | "removed" | "left" | "replaced" | "waited";
 
 /** Stats is a summary of how the call is for this browser. It has no content and no addresses. */
 export interface Stats {
@@ -19,6 +19,17 @@ export interface Stats {
   lost: number;
   fps: number;
   kbps: number;
+  /** Pictures that should be there now and are missing, frozen or black. */
+  dark: number;
+  /** Sounds that should come now and do not. */
+  deaf: number;
+}
+
+/** Drawn is how large a slot is on this screen, in its own pixels; 0 × 0 is not at all. */
+export interface Drawn {
+  slot: number;
+  width: number;
+  height: number;
 }
 
 interface Joining {
@@ -39,6 +50,9 @@ export type ToServer =
   | { type: "offer"; seq: number; sdp: string }
   | { type: "state"; audio: boolean; video: boolean }
   | { type: "pin"; seat: string }
+  | { type: "view"; slots: Drawn[]; saving: boolean }
+  | { type: "line"; text: string; done: boolean }
+  | { type: "look"; seat: string }
   | { type: "cover"; covered: boolean }
   | { type: "finish" }
   | { type: "leave" }
@@ -55,6 +69,10 @@ export interface Person {
   video: boolean;
   covered: boolean;
   reconnecting: boolean;
+  /** The microphone is on, and nothing comes. */
+  unheard: boolean;
+  /** The camera is on, and nothing comes. */
+  unseen: boolean;
 }
 
 /** Slot is one place for a face: two media sections for the life of the connection, and who is in them now. */
@@ -63,7 +81,22 @@ export interface Slot {
   audio: string;
   video: string;
   seat: string;
+  /** Our own network carries only sound, so this picture is held back for now. */
+  paused: boolean;
 }
+
+/** Line is something written. One with the n of an earlier line replaces it. */
+export interface Line {
+  n: number;
+  seat: string;
+  name: string;
+  kind: "chat" | "caption";
+  text: string;
+  done: boolean;
+}
+
+/** Lack is why what is switched on here does not reach the room; "" is that all is well. */
+export type Lack = "" | "none" | "silent";
 
 /** FromServer is every frame that a browser is sent. */
 export type FromServer =
@@ -82,6 +115,10 @@ export type FromServer =
   | { type: "standing"; standing: Standing }
   | { type: "people"; locked: boolean; covered: boolean; people: Person[] }
   | { type: "slots"; slots: Slot[] }
+  | { type: "speaking"; seats: string[] }
+  | { type: "trouble"; audio: Lack; video: Lack }
+  | { type: "lines"; lines: Line[] }
+  | { type: "looked"; on: boolean }
   | { type: "say"; text: string }
   | { type: "ended"; reason: EndedReason }
   | { type: "refused"; code: string; frame: string }
@@ -114,11 +151,11 @@ export function decode(text: string): FromServer | undefined {
 
 type Fields = { [name: string]: unknown };
 
-/** Shape says what each field must be: a primitive, one of some words, or a list of shapes. */
-type Shape = { [field: string]: "string" | "number" | "boolean" | readonly string[] | { each: Shape } };
+/** Shape says what each field must be: a primitive, one of some words, or a list of shapes or of primitives. */
+type Shape = { [field: string]: "string" | "number" | "boolean" | readonly string[] | { each: Shape } | { eachOf: "string" } };
 
 const standings = ["waiting", "admitted", "held"] as const;
-const roles = ["patient", "visitor", "interpreter", "staff"] as const;
+const roles = ["patient", "visitor", "interpreter", "reporter", "staff"] as const;
 
 const person: Shape = {
   seat: "string",
@@ -129,6 +166,19 @@ const person: Shape = {
   video: "boolean",
   covered: "boolean",
   reconnecting: "boolean",
+  unheard: "boolean",
+  unseen: "boolean",
+};
+
+const lacks = ["", "none", "silent"] as const;
+
+const line: Shape = {
+  n: "number",
+  seat: "string",
+  name: "string",
+  kind: ["chat", "caption"],
+  text: "string",
+  done: "boolean",
 };
 
 const shapes: { [type: string]: Shape } = {
@@ -145,9 +195,13 @@ const shapes: { [type: string]: Shape } = {
   answer: { seq: "number", sdp: "string" },
   standing: { standing: standings },
   people: { locked: "boolean", covered: "boolean", people: { each: person } },
-  slots: { slots: { each: { slot: "number", audio: "string", video: "string", seat: "string" } } },
+  slots: { slots: { each: { slot: "number", audio: "string", video: "string", seat: "string", paused: "boolean" } } },
+  speaking: { seats: { eachOf: "string" } },
+  trouble: { audio: lacks, video: lacks },
+  lines: { lines: { each: line } },
+  looked: { on: "boolean" },
   say: { text: "string" },
-  ended: { reason: ["ended", "finished", "removed", "left", "replaced"] },
+  ended: { reason: ["ended", "finished", "removed", "left", "replaced", "waited"] },
   refused: { code: "string", frame: "string" },
   pong: { n: "number" },
 };
@@ -173,11 +227,14 @@ function readField(got: unknown, want: Shape[string]): unknown {
   if (typeof want === "string") {
     return typeof got === want ? got : undefined;
   }
-  if (!("each" in want)) {
+  if (!("each" in want || "eachOf" in want)) {
     return typeof got === "string" && want.includes(got) ? got : undefined;
   }
   if (!Array.isArray(got)) {
     return undefined;
+  }
+  if ("eachOf" in want) {
+    return got.every((one: unknown) => typeof one === want.eachOf) ? got : undefined;
   }
   const list = got.map((one: unknown) => (isObject(one) ? read(one, want.each) : undefined));
   return list.includes(undefined) ? undefined : list;

@@ -19,8 +19,8 @@ export interface Totals {
   concealed: number;
 }
 
-/** Quality is what is reported, but for the time to the first picture, which a Room measures. */
-export type Quality = Omit<Stats, "first">;
+/** Quality is what is reported, but for the time to the first picture, which a Room measures, and for what the page itself sees and hears. */
+export type Quality = Omit<Stats, "first" | "dark" | "deaf">;
 
 /** Entry is one entry of a statistics report, with whatever this browser knows. */
 type Entry = { readonly [name: string]: unknown };

@@ -14,13 +14,15 @@ const grace = {
   video: true,
   covered: false,
   reconnecting: false,
+  unheard: false,
+  unseen: false,
 };
-const slots = [{ slot: 0, audio: "2", video: "3", seat: "patient" }];
+const slots = [{ slot: 0, audio: "2", video: "3", seat: "patient", paused: false }];
 
 function welcome(standing: string, more: object = {}) {
   return {
     type: "welcome",
-    v: 1,
+    v: 2,
     seat: "anna",
     role: "visitor",
     standing,
@@ -67,7 +69,7 @@ async function seated(standing = "admitted") {
 test("the first frame is a join with a ticket and the one offer", async () => {
   const { world } = await knocked();
   assert.deepEqual(world.line.got, [
-    { type: "join", v: 1, ticket: "ticket-1", sdp: "offer-1", audio: true, video: true },
+    { type: "join", v: 2, ticket: "ticket-1", sdp: "offer-1", audio: true, video: true },
   ]);
   assert.deepEqual(world.servers, [{ urls: ["stun:x"] }]);
 });
@@ -123,7 +125,7 @@ test("the time from being let in to the first picture is measured once, and agai
   room.sawPicture();
   await world.clock.pass(1000);
   room.sawPicture();
-  const quality = { path: "udp", rtt: 1, freezes: 0, frozen: 0, concealed: 0, lost: 0, fps: 1, kbps: 1 } as const;
+  const quality = { path: "udp", rtt: 1, freezes: 0, frozen: 0, concealed: 0, lost: 0, fps: 1, kbps: 1, dark: 0, deaf: 0 } as const;
   room.report(quality);
   assert.equal(world.line.last("stats")?.first, 310);
   world.line.say({ type: "standing", standing: "held" });
@@ -151,7 +153,7 @@ for (const [code, after, hindrance] of [
     await world.clock.pass(1);
     assert.equal(world.lines.length, 2);
     await open(world);
-    assert.equal(world.line.last("join")?.v, 1);
+    assert.equal(world.line.last("join")?.v, 2);
     assert.equal(world.tickets, 2);
   });
 }
@@ -230,7 +232,7 @@ test("a lost socket is dialled at once, and only the seat is asked for: the medi
   assert.deepEqual(room.now.people, [grace], "what was known stays");
   await world.clock.pass(200);
   await open(world);
-  assert.deepEqual(world.line.got, [{ type: "join", v: 1, resume: "secret-1", audio: true, video: true }]);
+  assert.deepEqual(world.line.got, [{ type: "join", v: 2, resume: "secret-1", audio: true, video: true }]);
   assert.equal(world.tickets, 1);
   assert.equal(world.offers, 1);
   world.line.say(welcome("admitted", { sdp: "", resume: "secret-2" }));
@@ -249,7 +251,7 @@ test("a seat that is no longer held is taken anew, with a new connection", async
   await world.clock.pass(10);
   await open(world);
   assert.deepEqual(world.line.got, [
-    { type: "join", v: 1, ticket: "ticket-2", sdp: "offer-2", audio: true, video: true },
+    { type: "join", v: 2, ticket: "ticket-2", sdp: "offer-2", audio: true, video: true },
   ]);
 });
 
@@ -268,7 +270,7 @@ test("a reloaded page takes its own seat back with a new connection", async () =
   world.secret = "secret-9";
   await knocked(world);
   assert.deepEqual(world.line.got, [
-    { type: "join", v: 1, resume: "secret-9", sdp: "offer-1", audio: true, video: true },
+    { type: "join", v: 2, resume: "secret-9", sdp: "offer-1", audio: true, video: true },
   ]);
 });
 
@@ -288,7 +290,7 @@ for (const code of [1011, 4408, 4413, 4429]) {
     world.line.ears.closed(code, "");
     await world.clock.pass(600);
     const line = await open(world);
-    assert.deepEqual(line.last("join"), { type: "join", v: 1, resume: "secret-1", audio: true, video: true });
+    assert.deepEqual(line.last("join"), { type: "join", v: 2, resume: "secret-1", audio: true, video: true });
   });
 }
 
@@ -364,7 +366,7 @@ test("if that brings nothing, a new connection is made into the same seat", asyn
   assert.equal(world.lines.length, 2);
   assert.deepEqual(line.last("join"), {
     type: "join",
-    v: 1,
+    v: 2,
     resume: "secret-1",
     sdp: "offer-2",
     audio: true,

@@ -7,7 +7,7 @@ import type { Snapshot } from "./world.ts";
 
 function person(seat: string, more: Partial<Person> = {}): Person {
   const name = seat.charAt(0).toUpperCase() + seat.slice(1);
-  return { seat, role: "visitor", name, about: "", audio: true, video: true, covered: false, reconnecting: false, ...more };
+  return { seat, role: "visitor", name, about: "", audio: true, video: true, covered: false, reconnecting: false, unheard: false, unseen: false, ...more };
 }
 
 const grace = person("grace", { role: "patient" });
@@ -26,7 +26,7 @@ function room(people: Person[], more: Partial<Snapshot> = {}): Snapshot {
     seat: "me",
     role: "visitor",
     people,
-    slots: people.map((one, i) => ({ slot: i, audio: String(2 * i), video: String(2 * i + 1), seat: one.seat })),
+    slots: people.map((one, i) => ({ slot: i, audio: String(2 * i), video: String(2 * i + 1), seat: one.seat, paused: false })),
     locked: false,
     covered: false,
     pinned: "",
@@ -52,12 +52,12 @@ test("each face is in its slot, with its name", () => {
 
 test("an empty slot is no tile, nor one whose person is not here", () => {
   const now = room([grace]);
-  const slots = [...now.slots, { slot: 1, audio: "2", video: "3", seat: "" }, { slot: 2, audio: "4", video: "5", seat: "x" }];
+  const slots = [...now.slots, { slot: 1, audio: "2", video: "3", seat: "", paused: false }, { slot: 2, audio: "4", video: "5", seat: "x", paused: false }];
   assert.equal(viewOf({ ...now, slots }, { sign: false }).tiles.length, 1);
 });
 
 test("somebody without a slot is named", () => {
-  assert.deepEqual(view([grace, anna], { slots: [{ slot: 0, audio: "0", video: "1", seat: "grace" }] }).unseen, ["Anna"]);
+  assert.deepEqual(view([grace, anna], { slots: [{ slot: 0, audio: "0", video: "1", seat: "grace", paused: false }] }).unseen, ["Anna"]);
 });
 
 for (const [why, who, note] of [

@@ -78,6 +78,11 @@ function endings(place: Place): { readonly [reason in EndedReason]: Message } {
       text: "This visit is now open in another window or on another phone. You can close this page.",
       then: "join",
     },
+    waited: {
+      heading: "You have been waiting for a long time",
+      text: "We let go of your place so that it does not stay open all day. Go back in when it is nearly time.",
+      then: "join",
+    },
   };
 }
 
@@ -116,6 +121,7 @@ export function joiningWords(now: Snapshot, place: Place): string {
     room_locked: "The ward has closed the door for the moment. We keep knocking.",
     not_open_yet: "The waiting room is not open yet. Stay here: you will come in by yourself.",
     not_started: "The visit has not been started yet. Stay here: you will come in by yourself.",
+    draining: "The hospital is updating this service. You will come in by yourself in a moment.",
     busy: "Many people are joining just now. You will come in by yourself in a moment.",
     fault: "Something went wrong on our side. We are trying again.",
   };
