@@ -17,7 +17,7 @@ const module = "github.com/wardvisit/wardvisit/"
 var floors = [][]string{
 	{"booking", "booking/intake", "booking/hl7", "signaling/protocol", "signaling/ticket", "migrations", "web/locale"},
 	{"booking/store", "booking/fhir", "signaling/sfu", "signaling/turn"},
-	{"booking/desk", "booking/notify", "signaling"},
+	{"booking/desk", "booking/notify", "signaling", "signaling/trial"},
 	{"web/login"},
 	{"web", "web/nhs", "web/form"},
 	{"cmd/wardvisit", "cmd/wardbench", "web/e2e", "web/build", "booking/store/storetest", "booking/proof", "signaling/signalingtest"},

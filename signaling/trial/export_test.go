@@ -1,0 +1,7 @@
+package trial
+
+// What the tests outside the package read offers and answers with.
+var (
+	ReadOffer = readOffer
+	Only      = only
+)
