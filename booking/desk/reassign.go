@@ -40,16 +40,27 @@ func (d *Desk) Reassign(ctx context.Context, by booking.Actor, ref booking.Refer
 // clearFor finds what must move so that the visit of the act can have a device. over
 // says that its time is past: then it needs only to be there.
 func (a *act) clearFor(ctx context.Context, when booking.Interval, over bool, to booking.DeviceID) ([]booking.DeviceMove, error) {
+	fleet, claim, err := a.fleetFor(ctx, when, over)
+	if err != nil {
+		return nil, err
+	}
+	return clearing(fleet, claim, over, to)
+}
+
+// fleetFor is what the visit of the act needs of a device, and the ward's devices
+// with what is taken of them around then.
+func (a *act) fleetFor(ctx context.Context, when booking.Interval, over bool) (*booking.Fleet, booking.Claim, error) {
 	if over {
 		when = a.rec.DeviceTime()
 	}
 	span := when.Widen(around, around)
 	fleet, err := a.Fleet(ctx, a.rec.Ward, a.now, span.Start(), span.End(), a.rec.ID)
-	if err != nil {
-		return nil, err
-	}
-	claim := booking.Claim{Visit: a.rec.ID, When: when, Zone: a.rec.Bay}
-	err = fleet.Suits(claim, to)
+	return fleet, booking.Claim{Visit: a.rec.ID, When: when, Zone: a.rec.Bay}, err
+}
+
+// clearing are the moves by which a claim has a device, or why it cannot.
+func clearing(fleet *booking.Fleet, claim booking.Claim, over bool, to booking.DeviceID) ([]booking.DeviceMove, error) {
+	err := fleet.Suits(claim, to)
 	if !errors.Is(err, booking.ErrDeviceTaken) || over {
 		return nil, err
 	}
@@ -100,9 +111,21 @@ func (d *Desk) reassign(ctx context.Context, a *act, to booking.DeviceID, when b
 // swap says that one device is at the bed now in the place of another.
 func (a *act) swap(ctx context.Context, from, to booking.DeviceID) error {
 	device, err := a.Device(ctx, to)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
+	}
+	if err := readyAtOnce(device); err != nil {
+		return err
+	}
+	if err := a.soil(ctx, from); err != nil {
+		return err
+	}
+	return a.SetDeviceState(ctx, to, booking.DeviceInUse, time.Time{})
+}
+
+// readyAtOnce refuses a device that cannot be taken to a bed this minute.
+func readyAtOnce(device booking.Device) error {
+	switch {
 	case !device.Paired:
 		return booking.ErrNotPaired
 	case device.State == booking.DeviceDirty:
@@ -110,8 +133,5 @@ func (a *act) swap(ctx context.Context, from, to booking.DeviceID) error {
 	case device.State != booking.DeviceReady:
 		return booking.ErrDeviceBusy
 	}
-	if err := a.soil(ctx, from); err != nil {
-		return err
-	}
-	return a.SetDeviceState(ctx, to, booking.DeviceInUse, time.Time{})
+	return nil
 }
