@@ -203,6 +203,7 @@ func (e *engine) lockNow(ctx context.Context, tx asker, r Resource) error {
 		bedRow:      `SELECT 1 FROM beds WHERE id = $1 FOR NO KEY UPDATE NOWAIT`,
 		Device:      `SELECT 1 FROM devices WHERE id = $1 FOR NO KEY UPDATE NOWAIT`,
 		Interpreter: `SELECT 1 FROM interpreters WHERE id = $1 FOR NO KEY UPDATE NOWAIT`,
+		visitRow:    `SELECT 1 FROM visits WHERE id = $1 FOR NO KEY UPDATE NOWAIT`,
 		wardRow:     `SELECT 1 FROM wards WHERE id = $1 FOR NO KEY UPDATE NOWAIT`,
 	}[r.Kind]
 	if e.name != migrations.PostgreSQL || !known {

@@ -58,6 +58,7 @@ func (t *Taken) Unwrap() error {
 const (
 	touchPatient     = `UPDATE patients SET holds = holds + 1 WHERE id = $1`
 	touchBed         = `UPDATE beds SET name = name WHERE id = $1`
+	touchSaved       = `UPDATE visits SET version = version WHERE id = $1`
 	touchInterpreter = `UPDATE interpreters SET holds = holds + 1 WHERE id = $1`
 )
 
@@ -81,7 +82,7 @@ func (tx *Tx) Touch(ctx context.Context, r Resource) error {
 	case wardRow:
 		return tx.TakeWard(ctx, booking.WardID(r.ID))
 	}
-	query := map[Kind]string{Patient: touchPatient, bedRow: touchBed, Interpreter: touchInterpreter}[r.Kind]
+	query := map[Kind]string{Patient: touchPatient, bedRow: touchBed, visitRow: touchSaved, Interpreter: touchInterpreter}[r.Kind]
 	n, err := tx.run(ctx, "touch "+string(r.Kind), query, r.ID)
 	if n == 0 && err == nil || tx.store.engine.nothing(err) {
 		return noSuch[r.Kind]
@@ -91,6 +92,7 @@ func (tx *Tx) Touch(ctx context.Context, r Resource) error {
 
 var noSuch = map[Kind]error{
 	Patient: booking.ErrNoSuchPatient, bedRow: booking.ErrNoSuchBed, Device: booking.ErrNoSuchDevice, Interpreter: booking.ErrNoSuchInterpreter,
+	visitRow: booking.ErrNoSuchVisit,
 }
 
 const addReservations = `

@@ -50,6 +50,9 @@ func (tx *Tx) EndSeries(ctx context.Context, id booking.SeriesID, now time.Time)
 
 // JoinSeries makes a visit one of a series. ErrInSeries when it is of one already.
 func (tx *Tx) JoinSeries(ctx context.Context, visit booking.VisitID, id booking.SeriesID) error {
+	if err := tx.saving(ctx, visit); err != nil {
+		return err
+	}
 	n, err := tx.run(ctx, "join series", joinSeries, visit, id)
 	if err == nil && n == 0 {
 		return booking.ErrInSeries

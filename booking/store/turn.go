@@ -11,15 +11,16 @@ import (
 )
 
 // What is touched besides resources: a bed, by whoever puts a patient into it or
-// takes them out; and last of all a ward's own row, by TakeWard and as the boards
-// are made to look again.
+// takes them out; a visit, by being saved; and last of all a ward's own row, by
+// TakeWard and as the boards are made to look again.
 const (
-	bedRow  Kind = "bed"
-	wardRow Kind = "ward"
+	bedRow   Kind = "bed"
+	visitRow Kind = "visit"
+	wardRow  Kind = "ward"
 )
 
 // turns are the kinds in the order in which transactions touch them.
-var turns = map[Kind]int{Patient: 0, bedRow: 1, Device: 2, Interpreter: 3, wardRow: 4}
+var turns = map[Kind]int{Patient: 0, bedRow: 1, Device: 2, Interpreter: 3, visitRow: 4, wardRow: 5}
 
 func inOrder(a, b Resource) int {
 	return cmp.Or(cmp.Compare(turns[a.Kind], turns[b.Kind]), cmp.Compare(a.ID, b.ID))
@@ -52,6 +53,14 @@ func (tx *Tx) inTurn(ctx context.Context, r Resource) error {
 	}
 	tx.keep(r)
 	return nil
+}
+
+// saving is asked before a visit is saved, which keeps everybody else waiting who
+// would save it: somebody who makes room moves visits of patients they do not touch,
+// while another who has touched the patient, and saved the visit, may still have to
+// wait for the iPad that the first has.
+func (tx *Tx) saving(ctx context.Context, id booking.VisitID) error {
+	return tx.inTurn(ctx, Resource{visitRow, string(id)})
 }
 
 // keep remembers that a resource is touched.

@@ -36,6 +36,9 @@ RETURNING version`
 // SaveVisit saves what has changed of v and gives it its new version. It returns
 // ErrStale if v is not the version that is stored.
 func (tx *Tx) SaveVisit(ctx context.Context, v *booking.Visit) (err error) {
+	if err = tx.saving(ctx, v.ID); err != nil {
+		return err
+	}
 	v.Version, err = one(ctx, tx, "save visit", booking.ErrStale, scalar[int], saveVisit, v.ID, v.Version,
 		v.Device, v.State, v.Reason, at(v.When.Start()), at(v.When.End()), v.Tongue.Language, v.Tongue.Mode,
 		joinNeeds(v.Needs), at(v.HeldUntil), v.Locked, v.Covered, at(v.StartedAt), at(v.EndedAt))
@@ -52,6 +55,9 @@ RETURNING version`
 // SaveLife is SaveVisit for a visit whose plan is as it was, so that no index on
 // its times need be touched.
 func (tx *Tx) SaveLife(ctx context.Context, v *booking.Visit) (err error) {
+	if err = tx.saving(ctx, v.ID); err != nil {
+		return err
+	}
 	v.Version, err = one(ctx, tx, "save the life of a visit", booking.ErrStale, scalar[int], saveLife, v.ID, v.Version,
 		v.State, v.Reason, at(v.HeldUntil), v.Locked, v.Covered, at(v.StartedAt), at(v.EndedAt))
 	return err
@@ -102,6 +108,9 @@ UPDATE visits SET ward_id = $2, policy_version = $3, prepare_minutes = $4, clean
 // RehomeVisit makes a visit that of another ward, under the policy in force
 // there, with its buffers. What else changes with that is saved beside it.
 func (tx *Tx) RehomeVisit(ctx context.Context, v booking.Visit, to booking.Ward) error {
+	if err := tx.saving(ctx, v.ID); err != nil {
+		return err
+	}
 	return tx.save(ctx, "rehome visit", rehomeVisit, v.ID, to.ID, to.Policy.Version, minutes(v.Prepare), minutes(v.Clean))
 }
 
