@@ -15,8 +15,8 @@ const module = "github.com/wardvisit/wardvisit/"
 // floors are the storeys of the house, from the ground up. A package may import
 // packages of lower floors, and its own parts; it may not look up, or across.
 var floors = [][]string{
-	{"booking", "booking/intake", "booking/hl7", "signaling/protocol", "signaling/ticket", "migrations", "web/locale"},
-	{"booking/store", "booking/fhir", "signaling/sfu", "signaling/turn", "signaling/netlab"},
+	{"booking", "booking/intake", "booking/hl7", "signaling/port", "signaling/protocol", "signaling/ticket", "migrations", "web/locale"},
+	{"booking/store", "booking/fhir", "signaling/sfu", "signaling/turn", "signaling/netlab", "web/certificate"},
 	{"booking/desk", "booking/notify", "signaling", "signaling/trial"},
 	{"web/login"},
 	{"web", "web/nhs", "web/form"},
