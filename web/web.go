@@ -22,6 +22,8 @@ type Config struct {
 	// ICEServers are what helps the holder of a ticket through a firewall; of the
 	// zero Ticket, what anybody may use. It may be nil.
 	ICEServers func(ticket.Ticket) []ICEServer
+	Network    Network          // how browsers reach us, for the network check and the firewall sheet
+	Trials     Trials           // tries a network before a visit; may be nil
 	PublicURL  *url.URL         // where people find us; the origin that pages and sockets share
 	Practice   bool             // nobody here is real, and every page says so
 	People     []PracticePerson // whom a visitor of the practice hospital can be
@@ -36,6 +38,8 @@ type Server struct {
 	rooms          Rooms
 	tickets        *ticket.Sealer
 	iceServers     func(ticket.Ticket) []ICEServer
+	network        Network
+	trials         Trials
 	public         *url.URL
 	practice       bool
 	practicePeople []PracticePerson
@@ -59,7 +63,7 @@ func New(c Config) (*Server, error) {
 		return nil, fmt.Errorf("web: %w", err)
 	}
 	s := &Server{
-		desk: c.Desk, doors: c.Doors, rooms: c.Rooms, tickets: c.Tickets, iceServers: c.ICEServers, public: c.PublicURL,
+		desk: c.Desk, doors: c.Doors, rooms: c.Rooms, tickets: c.Tickets, iceServers: c.ICEServers, network: c.Network, trials: c.Trials, public: c.PublicURL,
 		practice: c.Practice, practicePeople: c.People, now: c.Now, log: c.Log,
 		assets: built, drained: make(chan struct{}),
 	}

@@ -24,6 +24,7 @@ import (
 	"github.com/wardvisit/wardvisit/signaling"
 	"github.com/wardvisit/wardvisit/signaling/sfu"
 	"github.com/wardvisit/wardvisit/signaling/ticket"
+	"github.com/wardvisit/wardvisit/signaling/trial"
 	"github.com/wardvisit/wardvisit/signaling/turn"
 	"github.com/wardvisit/wardvisit/web"
 	"github.com/wardvisit/wardvisit/web/login"
@@ -51,6 +52,7 @@ type server struct {
 	media     *sfu.SFU
 	relay     *turn.Server // nil when there is none
 	relayPort int
+	trials    *trial.Server
 	tour      tour // of the practice hospital
 	rooms     *signaling.Server
 	pages     *web.Server
@@ -212,7 +214,11 @@ func (s *server) openPages(sealer *ticket.Sealer) error {
 		Store: s.store.Logins(time.Now), People: s.desk, Devices: s.desk, Secure: s.public.Scheme == "https", Now: time.Now,
 	})
 	var err error
+	if s.trials, err = trial.New(trial.Config{Media: s.media, Relay: s.relay, Registry: s.metrics, Now: time.Now}); err != nil {
+		return err
+	}
 	s.pages, err = web.New(web.Config{
+		Network: s.network(), Trials: trials{s.trials},
 		Desk: s.desk, Doors: doors, Rooms: rooms{s.rooms}, Tickets: sealer, ICEServers: s.iceServers,
 		PublicURL: s.public, Practice: s.practice, People: s.tour.people(), Now: time.Now, Log: s.log,
 	})
@@ -291,6 +297,9 @@ func (s *server) sweep(ctx context.Context) {
 
 // close lets go of everything that open took, in the opposite order.
 func (s *server) close() {
+	if s.trials != nil {
+		s.trials.Stop()
+	}
 	if s.relay != nil {
 		s.relay.Close()
 	}

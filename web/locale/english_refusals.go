@@ -135,7 +135,11 @@ var refusalsEnglish = map[string]string{
 	"page_not_found": "Page not found. If you typed the address, check that it is correct.",
 	"wrong_method":   "That did not work. Go back and try again.",
 	"cross_site":     "That came from another website, so we did not do it. Go back and try again.",
+	"same_time":      "The visit is at that time already. Choose another time.",
+	"not_this_ipad":  "That iPad cannot have this visit any more. Choose one of those below.",
 	"too_big":        "That was too much for us to take. Use fewer words and try again.",
 	"slow_down":      "That was too many tries in a short time. Wait a few minutes and try again.",
+	"check_busy":     "Too many people are checking just now. Wait a minute and check again.",
+	"check_offer":    "This browser cannot make video calls. Open this page in Safari, Chrome, Edge or Firefox, and update it if you can.",
 	"fault":          "Sorry, there is a problem with the service. Try again in a few minutes, or ring the ward.",
 }
