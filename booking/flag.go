@@ -230,7 +230,7 @@ func (t *troubles) ofDevice(s Situation) {
 		t.add(DeviceGone, "device "+string(d.ID)+" "+string(d.State))
 		return
 	}
-	if t.visit.Prepare < s.Buffers.Prepare || t.visit.Clean < s.Buffers.Clean {
+	if s.Buffers.Lacking(t.visit) {
 		t.add(ShortClean, "infection "+string(s.Patient.Infection))
 	}
 	in := d.Ward

@@ -3,6 +3,7 @@ package booking
 import (
 	"log/slog"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -22,6 +23,22 @@ type Tongue struct {
 	Language string
 	Mode     Mode
 }
+
+// inWriting is the private subtag (BCP 47, 2.2.7) of a language that is typed as it
+// is spoken. To type what is said is work of its own, with people, hours and
+// bookings of its own, and is to the book one more language.
+const inWriting = "-x-typed"
+
+// InWriting is a language typed as it is spoken, by a speech-to-text reporter, for
+// somebody who cannot hear it.
+func InWriting(language string) Tongue { return Tongue{language + inWriting, Spoken} }
+
+// Typed reports whether t is a language in writing: its interpreter is a
+// speech-to-text reporter.
+func (t Tongue) Typed() bool { return strings.HasSuffix(t.Language, inWriting) }
+
+// Tag is t's language as others know it, in whichever mode.
+func (t Tongue) Tag() string { return strings.TrimSuffix(t.Language, inWriting) }
 
 // IsZero reports whether t asks for nobody.
 func (t Tongue) IsZero() bool { return t == Tongue{} }

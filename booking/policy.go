@@ -21,6 +21,9 @@ var Infections = []Infection{Contact, Droplet, Airborne}
 // Buffers are for how long a device is taken before a visit and after it.
 type Buffers struct{ Prepare, Clean time.Duration }
 
+// Lacking reports whether a visit has less time around it than b.
+func (b Buffers) Lacking(v Visit) bool { return v.Prepare < b.Prepare || v.Clean < b.Clean }
+
 // A Policy is what a ward decides for itself. A visit keeps the version it was
 // booked under.
 type Policy struct {

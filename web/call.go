@@ -46,7 +46,7 @@ func (s *Server) ticket(w http.ResponseWriter, r *http.Request) error {
 	}
 	now := s.now()
 	t := ticket.Ticket{
-		Room: seat.Room, Seat: seat.Seat, Role: ticket.Role(seat.Role), Name: seat.Name, About: aboutOf(seat),
+		Room: seat.Room, Seat: seat.Seat, Role: roleOf(seat), Name: seat.Name, About: aboutOf(seat),
 		ID: rand.Text(), NotBefore: now, Expires: now.Add(ticket.MaxLife),
 	}
 	sealed, err := s.tickets.Seal(t)
@@ -60,9 +60,18 @@ func (s *Server) ticket(w http.ResponseWriter, r *http.Request) error {
 // they interpret.
 func aboutOf(seat desk.Seat) string {
 	if seat.Role == string(ticket.Interpreter) {
-		return tongueName(seat.Visit.Tongue) + " interpreter"
+		return upperFirst(interpreterOf(seat.Visit.Tongue))
 	}
 	return seat.About
+}
+
+// roleOf is what somebody is to the room: one who types what is said has another
+// part in it than one who says it again.
+func roleOf(seat desk.Seat) ticket.Role {
+	if seat.Role == string(ticket.Interpreter) && seat.Visit.Tongue.Typed() {
+		return ticket.Reporter
+	}
+	return ticket.Role(seat.Role)
 }
 
 // seatOf asks the desk for a seat, as whom the form says.

@@ -155,11 +155,11 @@ func (v familyVisit) Interpreting() string {
 	case v.Tongue.IsZero():
 		return "No interpreter"
 	case v.Interpreter == nil, !v.Interpreter.Open():
-		return tongueName(v.Tongue) + ". We have not found an interpreter yet."
+		return tongueName(v.Tongue) + ". We have not found " + helperIn(v.Tongue) + " yet."
 	case v.Interpreter.State == booking.Accepted:
-		return tongueName(v.Tongue) + ". An interpreter is coming."
+		return tongueName(v.Tongue) + ". " + upperFirst(helperIn(v.Tongue)) + " is coming."
 	}
-	return tongueName(v.Tongue) + ". We have asked an interpreter."
+	return tongueName(v.Tongue) + ". We have asked " + helperIn(v.Tongue) + "."
 }
 
 // NeedsInWords are what would help, as the form asked it.

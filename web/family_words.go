@@ -35,16 +35,35 @@ func tongueName(t booking.Tongue) string {
 	if name, ok := signLanguages[t.Language]; ok {
 		return name
 	}
-	name := t.Language
-	if tag, err := language.Parse(t.Language); err == nil {
+	name := t.Tag()
+	if tag, err := language.Parse(name); err == nil {
 		if known := display.English.Languages().Name(tag); known != "" {
 			name = known
 		}
 	}
-	if t.Mode == booking.Sign {
+	switch {
+	case t.Mode == booking.Sign:
 		return name + " (signed)"
+	case t.Typed():
+		return name + " in writing, typed as people speak"
 	}
 	return name
+}
+
+// interpreterOf says who works in a tongue: "Polish interpreter".
+func interpreterOf(t booking.Tongue) string {
+	if t.Typed() {
+		return "speech-to-text reporter"
+	}
+	return tongueName(t) + " interpreter"
+}
+
+// helperIn is interpreterOf where the language has been said already.
+func helperIn(t booking.Tongue) string {
+	if t.Typed() {
+		return "a speech-to-text reporter"
+	}
+	return "an interpreter"
 }
 
 // zonePlace is whose clock a page goes by, as people say it: "UK", or the last

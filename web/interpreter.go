@@ -66,8 +66,11 @@ func (s *Server) newJobRow(job desk.Job) jobRow {
 		Stuck:   !now.Before(start.Add(-booking.SubstituteOpens)),
 		Answer:  job.Offer.AnswerBy.After(now),
 	}
-	if job.Offer.Tongue.Mode == booking.Sign {
+	switch {
+	case job.Offer.Tongue.Mode == booking.Sign:
 		row.Mode = "signed"
+	case job.Offer.Tongue.Typed():
+		row.Mode = "speech-to-text"
 	}
 	for _, before := range booking.Chases {
 		if asked := start.Add(-before); !now.Before(asked) && now.Before(start) && job.Offer.SpokeAt.Before(asked) {

@@ -78,28 +78,28 @@ func deviceTag(d booking.Device) tag {
 func interpreterTag(v desk.Visit) *tag {
 	switch {
 	case !v.Forgone.IsZero():
-		return &tag{"Goes on without a " + tongueName(v.Forgone) + " interpreter", "grey"}
+		return &tag{"Goes on without a " + interpreterOf(v.Forgone), "grey"}
 	case v.Tongue.IsZero():
 		return nil
 	}
-	language := tongueName(v.Tongue)
+	who := interpreterOf(v.Tongue)
 	if v.Interpreter == nil {
-		return &tag{"No " + language + " interpreter found", "red"}
+		return &tag{"No " + who + " found", "red"}
 	}
 	for _, p := range v.People {
 		if p.Role == booking.AsInterpreter && !p.HereSince.IsZero() {
-			return &tag{language + " interpreter is here", "green"}
+			return &tag{upperFirst(who) + " is here", "green"}
 		}
 	}
 	switch v.Interpreter.State {
 	case booking.Accepted:
-		return &tag{language + " interpreter is coming", "green"}
+		return &tag{upperFirst(who) + " is coming", "green"}
 	case booking.Offered:
-		return &tag{language + " interpreter asked, no answer yet", "yellow"}
+		return &tag{upperFirst(who) + " asked, no answer yet", "yellow"}
 	case booking.Declined:
-		return &tag{language + " interpreter declined", "red"}
+		return &tag{upperFirst(who) + " declined", "red"}
 	}
-	return &tag{"No " + language + " interpreter found", "red"}
+	return &tag{"No " + who + " found", "red"}
 }
 
 // phoneWords writes a number as people in this country read it.

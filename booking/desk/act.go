@@ -252,6 +252,25 @@ func bedName(bay, bed string) string {
 	return bay + ", " + bed
 }
 
+// touchedWard is wardOf for an act that is to change something of the patient, whom
+// it touches first: what was read before may not be so any more, as of somebody whose
+// record has just become part of another.
+func touchedWard(ctx context.Context, tx *store.Tx, by booking.Actor, id booking.PatientID) (booking.Ward, error) {
+	if err := tx.Touch(ctx, patientOf(id)); err != nil {
+		return booking.Ward{}, err
+	}
+	return wardOf(ctx, tx, by, id)
+}
+
+// stillOf has an act run again that has touched the patient of something which is
+// another's by now, since their records have become one, or two.
+func stillOf(touched, now booking.PatientID) error {
+	if touched != now {
+		return store.ErrAgain
+	}
+	return nil
+}
+
 // wardOf returns the ward where a patient lies, if the actor may run it, or
 // ErrNoSuchPatient.
 func wardOf(ctx context.Context, tx *store.Tx, by booking.Actor, id booking.PatientID) (booking.Ward, error) {

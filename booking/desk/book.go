@@ -132,6 +132,9 @@ func (d *Desk) BookAt(ctx context.Context, by booking.Actor, b BookedVisit) (Vis
 	}
 	asked := makesVisit(by, "book_at", b.Patient, b.Members, b.Tongue, when.String())
 	return create(ctx, d, by, asked, func(tx *store.Tx) (Visit, error) {
+		if err := touchFor(ctx, tx, by, b.Patient); err != nil {
+			return Visit{}, err
+		}
 		first, err := tx.Member(ctx, b.Members[0])
 		if err != nil {
 			return Visit{}, err

@@ -50,6 +50,9 @@ func (d *Desk) Propose(ctx context.Context, by booking.Actor, patient booking.Pa
 	}
 	return create(ctx, d, by, makesMember(by, "propose", patient, who), func(tx *store.Tx) (booking.CircleMember, error) {
 		none := booking.CircleMember{}
+		if err := touchFor(ctx, tx, by, patient); err != nil {
+			return none, err
+		}
 		standing, err := standingFor(ctx, tx, by, patient, by.Visitor())
 		switch {
 		case err != nil:
@@ -58,9 +61,6 @@ func (d *Desk) Propose(ctx context.Context, by booking.Actor, patient booking.Pa
 			return none, booking.ErrNotInCircle
 		case standing.Member.Status != booking.MemberApproved:
 			return none, booking.ErrNotApproved
-		}
-		if err := tx.Touch(ctx, patientOf(patient)); err != nil {
-			return none, err
 		}
 		m, isNew, err := d.member(ctx, tx, patient, who)
 		if err != nil {
@@ -93,11 +93,8 @@ func (d *Desk) Invite(ctx context.Context, by booking.Actor, patient booking.Pat
 	}
 	return create(ctx, d, by, makesMember(by, "invite", patient, who), func(tx *store.Tx) (booking.CircleMember, error) {
 		none := booking.CircleMember{}
-		ward, err := wardOf(ctx, tx, by, patient)
+		ward, err := touchedWard(ctx, tx, by, patient)
 		if err != nil {
-			return none, err
-		}
-		if err := tx.Touch(ctx, patientOf(patient)); err != nil {
 			return none, err
 		}
 		m, isNew, err := d.member(ctx, tx, patient, who)
@@ -176,18 +173,22 @@ func (d *Desk) onMember(ctx context.Context, by booking.Actor, id booking.Member
 		if err != nil {
 			return m, err
 		}
+		touched := m.Patient
+		if err := tx.Touch(ctx, patientOf(touched)); err != nil {
+			return m, err
+		}
+		if m, err = tx.Member(ctx, id); err != nil {
+			return m, err
+		}
+		if err := stillOf(touched, m.Patient); err != nil {
+			return m, err
+		}
 		ward, err := wardOf(ctx, tx, by, m.Patient)
 		if errors.Is(err, booking.ErrNoSuchPatient) {
 			err = booking.ErrNoSuchPerson
 		}
 		if err != nil {
 			return booking.CircleMember{}, err
-		}
-		if err := tx.Touch(ctx, patientOf(m.Patient)); err != nil {
-			return m, err
-		}
-		if m, err = tx.Member(ctx, id); err != nil {
-			return m, err
 		}
 		return fn(tx, m, ward)
 	})

@@ -17,7 +17,7 @@ func (d *Desk) RecordConsent(ctx context.Context, by booking.Actor, c booking.Co
 	}
 	return create(ctx, d, by, makesConsent(by, c), func(tx *store.Tx) (booking.Consent, error) {
 		c := c // run again, it starts again
-		ward, err := wardOf(ctx, tx, by, c.Patient)
+		ward, err := touchedWard(ctx, tx, by, c.Patient)
 		if err != nil {
 			return c, err
 		}
@@ -40,9 +40,6 @@ func (d *Desk) RecordConsent(ctx context.Context, by booking.Actor, c booking.Co
 			return c, err
 		}
 		c.ID, c.RecordedBy, c.At, c.WithdrawnAt = booking.ConsentID(id), by.Name, now, booking.Consent{}.WithdrawnAt
-		if err := tx.Touch(ctx, patientOf(c.Patient)); err != nil {
-			return c, err
-		}
 		if err := tx.AddConsent(ctx, c); err != nil {
 			return c, err
 		}
@@ -72,11 +69,8 @@ func makesConsent(by booking.Actor, asked booking.Consent) creation[booking.Cons
 // flagged, and nobody can join them until there is another yes.
 func (d *Desk) WithdrawConsent(ctx context.Context, by booking.Actor, patient booking.PatientID) error {
 	return d.store.Do(ctx, func(tx *store.Tx) error {
-		ward, err := wardOf(ctx, tx, by, patient)
+		ward, err := touchedWard(ctx, tx, by, patient)
 		if err != nil {
-			return err
-		}
-		if err := tx.Touch(ctx, patientOf(patient)); err != nil {
 			return err
 		}
 		now := d.now()

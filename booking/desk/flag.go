@@ -83,15 +83,18 @@ func (d *Desk) heed(ctx context.Context, a *act, was booking.Visit) error {
 	return d.review(ctx, a.Tx, a.by, a.rec.ID)
 }
 
-// heedKept looks at a visit that was held until now. Nothing troubles a hold, but
-// its iPad may have been lost or lent meanwhile.
+// heedKept looks at a visit that was held until now. Nothing troubles a hold, but its
+// patient may lie in another ward by now, or have what it leaves too little time for,
+// and its iPad may have been lost or lent.
 func (d *Desk) heedKept(ctx context.Context, a *act) error {
 	if a.rec.State != booking.Booked {
 		return nil
 	}
-	gone, err := a.DeviceGone(ctx, a.rec.ID)
-	if err != nil || !gone {
-		return err
+	if a.rec.LiesIn == a.rec.Ward && !a.lacksTime() {
+		gone, err := a.DeviceGone(ctx, a.rec.ID)
+		if err != nil || !gone {
+			return err
+		}
 	}
 	return d.review(ctx, a.Tx, a.by, a.rec.ID)
 }

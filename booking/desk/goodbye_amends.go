@@ -16,6 +16,9 @@ func (d *Desk) displace(ctx context.Context, tx *store.Tx, by booking.Actor, r s
 	if err := a.load(ctx, r.ID); err != nil {
 		return err
 	}
+	if !tx.Touched(patientOf(a.rec.Patient)) {
+		return store.ErrAgain // it has come to another record meanwhile
+	}
 	if a.rec.State == booking.Held {
 		return a.giveBack(ctx)
 	}

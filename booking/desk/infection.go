@@ -15,11 +15,8 @@ func (d *Desk) SetInfection(ctx context.Context, by booking.Actor, id booking.Pa
 		return err
 	}
 	return d.store.Do(ctx, func(tx *store.Tx) error {
-		ward, err := wardOf(ctx, tx, by, id)
+		ward, err := touchedWard(ctx, tx, by, id)
 		if err != nil {
-			return err
-		}
-		if err := tx.Touch(ctx, patientOf(id)); err != nil {
 			return err
 		}
 		p, err := tx.Patient(ctx, id)

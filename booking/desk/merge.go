@@ -133,19 +133,23 @@ func (m *merging) dropHolds(ctx context.Context, row store.Merge) error {
 		if r.State != booking.Held {
 			continue
 		}
-		a := &act{Tx: m.Tx, by: m.by, now: m.now}
-		if err := a.load(ctx, r.ID); err != nil {
-			return err
-		}
-		if err := a.giveBack(ctx); err != nil {
+		if err := m.dropHold(ctx, r.ID); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+func (m *merging) dropHold(ctx context.Context, id booking.VisitID) error {
+	a := &act{Tx: m.Tx, by: m.by, now: m.now}
+	if err := a.load(ctx, id); err != nil {
+		return err
+	}
+	return a.giveBack(ctx)
+}
+
 // yieldTimes has one of each two visits at one time give up its claim on the
-// patient.
+// patient. A time that is only held is given back whole.
 func (m *merging) yieldTimes(ctx context.Context, row store.Merge) error {
 	ours, err := m.VisitsOfPatient(ctx, row.Kept, m.now.Add(-12*time.Hour))
 	if err != nil {
@@ -160,11 +164,13 @@ func (m *merging) yieldTimes(ctx context.Context, row store.Merge) error {
 			if a.State.Over() || b.State.Over() || !a.When.Overlaps(b.When) {
 				continue
 			}
-			yields := booking.Yields(a.Visit, b.Visit)
 			if a.State == booking.Held {
-				yields = a.Visit
+				if err := m.dropHold(ctx, a.ID); err != nil {
+					return err
+				}
+				break
 			}
-			if err := m.Release(ctx, yields.ID, store.Patient); err != nil {
+			if err := m.Release(ctx, booking.Yields(a.Visit, b.Visit).ID, store.Patient); err != nil {
 				return err
 			}
 		}

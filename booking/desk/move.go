@@ -77,12 +77,22 @@ func (d *Desk) whereTo(ctx context.Context, a *act, version int, want Occasion) 
 }
 
 // homed is a visit that moves as one of the ward where its patient lies now, if that
-// is another than it was booked in.
+// is another than it was booked in; and with time enough to prepare and clean for what
+// they have now, if it had not.
 func (a *act) homed(ctx context.Context, v booking.Visit) (booking.Visit, error) {
-	if a.rec.LiesIn == "" || a.rec.LiesIn == v.Ward {
-		return v, nil
+	switch {
+	case a.rec.LiesIn != "" && a.rec.LiesIn != v.Ward:
+		return a.homeIn(ctx, v, a.rec.LiesIn)
+	case a.lacksTime():
+		return a.homeIn(ctx, v, v.Ward)
 	}
-	return a.homeIn(ctx, v, a.rec.LiesIn)
+	return v, nil
+}
+
+// lacksTime reports whether the iPad of the visit of the act has too little time for
+// what its patient has.
+func (a *act) lacksTime() bool {
+	return a.ward.Policy.BuffersFor(a.rec.PatientRecord.Infection).Lacking(a.rec.Visit)
 }
 
 // homeIn makes a visit one of a ward, under the policy in force there.

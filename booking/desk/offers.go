@@ -169,10 +169,14 @@ func (d *Desk) offerTo(ctx context.Context, tx *store.Tx, id booking.EntryID) er
 	if err != nil {
 		return err
 	}
-	if err := tx.Touch(ctx, patientOf(e.Patient)); err != nil {
+	touched := e.Patient
+	if err := tx.Touch(ctx, patientOf(touched)); err != nil {
 		return err
 	}
 	if e, err = tx.Entry(ctx, id); err != nil || e.State != booking.EntryWaiting {
+		return err
+	}
+	if err := stillOf(touched, e.Patient); err != nil {
 		return err
 	}
 	s, err := tx.Standing(ctx, e.Patient, e.Visitor)
@@ -331,7 +335,7 @@ func (d *Desk) TakeSlot(ctx context.Context, by booking.Actor, id booking.SlotOf
 		if err != nil {
 			return Visit{}, err
 		}
-		v, err := d.changeIn(ctx, tx, by, maySteer, func(a *act) error { return d.confirm(ctx, a) }, byID(o.Visit))
+		v, err := d.changeIn(ctx, tx, by, maySteer, func(a *act) error { return d.bookHeld(ctx, a) }, byID(o.Visit))
 		if errors.Is(err, booking.ErrNoSuchVisit) {
 			err = booking.ErrNoSuchOffer
 		}

@@ -21,6 +21,9 @@ func (d *Desk) bookHeld(ctx context.Context, a *act) error {
 		return nil // pressed twice
 	}
 	since := a.rec.HeldUntil.Add(-a.ward.Policy.HoldFor)
+	if since.After(a.now) {
+		since = a.now // it was kept for longer than a form takes
+	}
 	if err := d.confirm(ctx, a); err != nil {
 		return err
 	}

@@ -282,6 +282,19 @@ func (d *Desk) TellPutBack(ctx context.Context, by booking.Actor, ref booking.Re
 	})
 }
 
+// staySilent is fallSilent for a death that is new, or that has come to visits which
+// knew nothing of it: those of another record of the same person.
+func (m *movement) staySilent(ctx context.Context, was bool) error {
+	if was {
+		records, err := m.VisitsOfPatient(ctx, m.patient.ID, m.now)
+		waits := func(r store.Record) bool { return r.State == booking.Held || r.State == booking.Booked }
+		if err != nil || !slices.ContainsFunc(records, waits) {
+			return err
+		}
+	}
+	return m.fallSilent(ctx)
+}
+
 // fallSilent is what a death does.
 func (m *movement) fallSilent(ctx context.Context) error {
 	id := m.patient.ID
@@ -312,7 +325,8 @@ func (m *movement) fallSilent(ctx context.Context) error {
 	if err != nil || m.after.Ward == "" {
 		return err
 	}
-	if err := m.AddTask(ctx, booking.Task{ID: booking.TaskID(task), Ward: m.after.Ward, Patient: id, OpenedAt: m.now}); err != nil {
+	opened, err := m.AddTask(ctx, booking.Task{ID: booking.TaskID(task), Ward: m.after.Ward, Patient: id, OpenedAt: m.now})
+	if err != nil || !opened {
 		return err
 	}
 	return m.AddEvent(ctx, booking.Event{

@@ -126,6 +126,9 @@ func (d *Desk) rehomeOne(ctx context.Context, tx *store.Tx, by booking.Actor, id
 	if err := a.load(ctx, id); err != nil {
 		return Rehoming{}, err
 	}
+	if !tx.Touched(patientOf(a.rec.Patient)) {
+		return Rehoming{}, store.ErrAgain // it has come to another record meanwhile
+	}
 	was, err := shown(ctx, tx, by, a.rec)
 	if err != nil {
 		return Rehoming{}, err

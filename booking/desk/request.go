@@ -97,10 +97,14 @@ func takeRequest(ctx context.Context, tx *store.Tx, by booking.Actor, id booking
 	if err != nil {
 		return r, err
 	}
-	if err := tx.Touch(ctx, patientOf(r.Patient)); err != nil {
+	touched := r.Patient
+	if err := tx.Touch(ctx, patientOf(touched)); err != nil {
 		return r, err
 	}
-	return requestFor(ctx, tx, by, id)
+	if r, err = requestFor(ctx, tx, by, id); err != nil {
+		return r, err
+	}
+	return r, stillOf(touched, r.Patient)
 }
 
 // TakeBack withdraws a request of the actor's own. Pressing twice withdraws once.

@@ -96,11 +96,18 @@ func (d *Desk) admitted(ctx context.Context, tx *store.Tx, by booking.Actor, a A
 		return p, err
 	case by.Kind != booking.SystemActor && !strings.EqualFold(p.Name, a.Name):
 		return p, booking.ErrNumberTaken
-	case p.Infection != a.Infection && p.State != booking.PatientActive:
-		p.Infection = a.Infection
-		return p, tx.SavePatient(ctx, p)
 	}
-	return p, nil
+	return d.readmitted(ctx, tx, p.ID, a.Infection)
+}
+
+// readmitted is somebody who was here before, with what they have now.
+func (d *Desk) readmitted(ctx context.Context, tx *store.Tx, id booking.PatientID, i booking.Infection) (booking.Patient, error) {
+	p, err := d.takePatient(ctx, tx, id)
+	if err != nil || p.Infection == i || p.State == booking.PatientActive {
+		return p, err
+	}
+	p.Infection = i
+	return p, tx.SavePatient(ctx, p)
 }
 
 // Transfer moves a patient to another bed, of this ward or another. Visits to come
@@ -172,17 +179,12 @@ type movement struct {
 // moved records a movement and makes everything follow from it: where the patient
 // lies, their visits, what is flagged, and what is to be done.
 func (d *Desk) moved(ctx context.Context, tx *store.Tx, by booking.Actor, id booking.PatientID, kind booking.MovementKind, bed store.Bed, said Said) (Movement, error) {
-	id, err := d.keptRecord(ctx, tx, id)
+	p, err := d.takePatient(ctx, tx, id)
 	if err != nil {
 		return Movement{}, err
 	}
-	if err := tx.Touch(ctx, patientOf(id)); err != nil {
-		return Movement{}, err
-	}
-	m := &movement{Tx: tx, d: d, by: by, now: d.now()}
-	if m.patient, err = tx.Patient(ctx, id); err != nil {
-		return Movement{}, err
-	}
+	id = p.ID
+	m := &movement{Tx: tx, d: d, by: by, now: d.now(), patient: p}
 	asked, err := m.ask(kind, bed, said)
 	if err != nil {
 		return Movement{}, err
@@ -401,9 +403,8 @@ func (m *movement) follow(ctx context.Context) error {
 	died, was := m.after.State == booking.PatientDied, m.before.State == booking.PatientDied
 	var err error
 	switch {
-	case died && !was:
-		err = m.fallSilent(ctx)
 	case died:
+		err = m.staySilent(ctx, was)
 	default:
 		if was {
 			err = m.DropTasks(ctx, id, m.by.ID, m.now)
@@ -416,6 +417,23 @@ func (m *movement) follow(ctx context.Context) error {
 		return err
 	}
 	return m.d.reviewPatient(ctx, m.Tx, m.by, id)
+}
+
+// takePatient touches a patient, under the record that is used for them, and reads
+// them as they are.
+func (d *Desk) takePatient(ctx context.Context, tx *store.Tx, id booking.PatientID) (booking.Patient, error) {
+	id, err := d.keptRecord(ctx, tx, id)
+	if err != nil {
+		return booking.Patient{}, err
+	}
+	if err := tx.Touch(ctx, patientOf(id)); err != nil {
+		return booking.Patient{}, err
+	}
+	p, err := tx.Patient(ctx, id)
+	if err == nil && p.MergedInto != "" {
+		err = store.ErrAgain // while we waited for them
+	}
+	return p, err
 }
 
 // keptRecord is the record that is used in the place of one that was merged.

@@ -16,19 +16,22 @@ var unnamed = map[string]string{
 }
 
 // sayTongue says what is to be interpreted, to the interpreter: "Polish
-// (spoken)", "British Sign Language".
+// (spoken)", "British Sign Language", "English (typed as it is spoken)".
 func sayTongue(t booking.Tongue) string {
 	name, known := unnamed[t.Language]
 	if !known {
-		name = t.Language
-		if tag, err := language.Parse(t.Language); err == nil {
+		name = t.Tag()
+		if tag, err := language.Parse(name); err == nil {
 			if said := display.English.Tags().Name(tag); said != "" {
 				name = said
 			}
 		}
 	}
-	if t.Mode == booking.Sign {
+	switch {
+	case t.Mode == booking.Sign:
 		return name
+	case t.Typed():
+		return name + " (typed as it is spoken)"
 	}
 	return name + " (spoken)"
 }

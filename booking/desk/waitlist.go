@@ -153,10 +153,14 @@ func (d *Desk) LeaveWaiting(ctx context.Context, by booking.Actor, id booking.En
 		if err != nil {
 			return "", err
 		}
-		if err := tx.Touch(ctx, patientOf(e.Patient)); err != nil {
+		touched := e.Patient
+		if err := tx.Touch(ctx, patientOf(touched)); err != nil {
 			return "", err
 		}
 		if e, err = tx.Entry(ctx, id); err != nil || e.State != booking.EntryWaiting {
+			return "", err
+		}
+		if err := stillOf(touched, e.Patient); err != nil {
 			return "", err
 		}
 		return e.Ward, d.endWait(ctx, tx, by, e, booking.EntryLeft, "asked")

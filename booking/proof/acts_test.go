@@ -18,7 +18,7 @@ type act struct {
 }
 
 // everything is what can be done to a booking, and to what a booking needs.
-var everything = slices.Concat(daily, course, fleet)
+var everything = slices.Concat(daily, course, fleet, upheaval)
 
 // daily is what is done every day.
 var daily = []act{

@@ -134,6 +134,9 @@ func addWard(h *desk.Hospital, site booking.Site, n int, s size) {
 		ID: wardID(n), Site: site, Name: fmt.Sprintf("Ward %d", n), Phone: "0113 496 0107", Enabled: true, Policy: booking.Policy{
 			Version: 1, Prepare: prepare, Clean: clean, Earliest: 14 * 24 * time.Hour, Notice: 30 * time.Minute,
 			StaffEarliest: 60 * 24 * time.Hour, OfferFor: 20 * time.Minute, ChangeCutoff: time.Hour, HoldFor: 10 * time.Minute, OpensBefore: 15 * time.Minute, Grace: 10 * time.Minute, People: 3,
+			Infected: map[booking.Infection]booking.Buffers{
+				booking.Contact: {Prepare: prepare, Clean: 3 * clean}, booking.Airborne: {Prepare: 2 * prepare, Clean: 6 * clean},
+			},
 		},
 	})
 	opens, closes := booking.ClockTime(9*60), booking.ClockTime(18*60)

@@ -233,7 +233,8 @@ func scanInpatient(row scanner) (in Inpatient, err error) {
 
 const (
 	addTask = `
-INSERT INTO tasks (id, ward_id, patient_id, kind, opened_at) VALUES ($1, $2, $3, 'call_family', $4)`
+INSERT INTO tasks (id, ward_id, patient_id, kind, opened_at) VALUES ($1, $2, $3, 'call_family', $4)
+ON CONFLICT (patient_id, kind) WHERE done_at IS NULL DO NOTHING`
 	doneTask  = `UPDATE tasks SET done_at = $2, done_by = $3 WHERE id = $1 AND done_at IS NULL`
 	doneTasks = `UPDATE tasks SET done_at = $2, done_by = $3 WHERE patient_id = $1 AND done_at IS NULL`
 	moveTasks = `UPDATE tasks SET ward_id = $2 WHERE patient_id = $1 AND done_at IS NULL AND ward_id <> $2`
@@ -244,9 +245,11 @@ SELECT t.id, t.ward_id, t.patient_id, t.opened_at, t.done_at, t.done_by FROM tas
 	tasksOfWard = selectTasks + `WHERE t.ward_id = $1 AND t.done_at IS NULL ORDER BY t.opened_at, t.id`
 )
 
-// AddTask saves that somebody of a ward is to ring a patient's family.
-func (tx *Tx) AddTask(ctx context.Context, t booking.Task) error {
-	return tx.save(ctx, "add task", addTask, t.ID, t.Ward, t.Patient, at(t.OpenedAt))
+// AddTask saves that somebody of a ward is to ring a patient's family, and reports
+// whether nobody was to yet.
+func (tx *Tx) AddTask(ctx context.Context, t booking.Task) (bool, error) {
+	n, err := tx.run(ctx, "add task", addTask, t.ID, t.Ward, t.Patient, at(t.OpenedAt))
+	return n > 0, err
 }
 
 // Task returns a task, or ErrNoSuchTask.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -68,8 +69,8 @@ func (tx *Tx) RecordByReference(ctx context.Context, ref booking.Reference) (Rec
 }
 
 const (
-	touchVisit     = `UPDATE patients SET holds = holds + 1 WHERE id = (SELECT patient_id FROM visits WHERE id = $1)`
-	touchReference = `UPDATE patients SET holds = holds + 1 WHERE id = (SELECT patient_id FROM visits WHERE reference = $1)`
+	touchVisit     = `UPDATE patients SET holds = holds + 1 WHERE id = (SELECT patient_id FROM visits WHERE id = $1) RETURNING id`
+	touchReference = `UPDATE patients SET holds = holds + 1 WHERE id = (SELECT patient_id FROM visits WHERE reference = $1) RETURNING id`
 )
 
 // Take returns a visit like Record, and touches its patient first, so that it
@@ -78,18 +79,26 @@ func (tx *Tx) Take(ctx context.Context, id booking.VisitID) (Record, error) {
 	if len(tx.touched) > 0 {
 		return tx.takeLate(ctx, id)
 	}
-	if err := tx.touchOf(ctx, touchVisit, id); err != nil {
+	touched, err := tx.touchOf(ctx, touchVisit, id)
+	if err != nil {
 		return Record{}, err
 	}
-	return tx.keepPatient(tx.Record(ctx, id))
+	r, err := tx.Record(ctx, id)
+	if err != nil {
+		return r, err
+	}
+	return r, tx.keepPatient(touched, r)
 }
 
-// keepPatient remembers that the patient of a visit is touched.
-func (tx *Tx) keepPatient(r Record, err error) (Record, error) {
-	if err == nil {
-		tx.keep(Resource{Patient, string(r.Patient)})
+// keepPatient remembers that the patient of a visit is touched. If it is another's by
+// now than whose it was before we waited for them, since two records have become one,
+// the act is to be run again.
+func (tx *Tx) keepPatient(touched booking.PatientID, r Record) error {
+	if r.Patient != touched {
+		return fmt.Errorf("store: take a visit: its patient changed: %w", ErrAgain)
 	}
-	return r, err
+	tx.keep(Resource{Patient, string(r.Patient)})
+	return nil
 }
 
 // TakeReference is Take for those who know a visit's public name.
@@ -101,18 +110,20 @@ func (tx *Tx) TakeReference(ctx context.Context, ref booking.Reference) (Record,
 		}
 		return tx.takeLate(ctx, r.ID)
 	}
-	if err := tx.touchOf(ctx, touchReference, ref); err != nil {
+	touched, err := tx.touchOf(ctx, touchReference, ref)
+	if err != nil {
 		return Record{}, err
 	}
-	return tx.keepPatient(tx.RecordByReference(ctx, ref))
+	r, err := tx.RecordByReference(ctx, ref)
+	if err != nil {
+		return r, err
+	}
+	return r, tx.keepPatient(touched, r)
 }
 
-func (tx *Tx) touchOf(ctx context.Context, query string, visit any) error {
-	n, err := tx.run(ctx, "touch the patient of a visit", query, visit)
-	if n == 0 && err == nil || tx.store.engine.nothing(err) {
-		return booking.ErrNoSuchVisit
-	}
-	return err
+// touchOf touches the patient of a visit, and says who that is.
+func (tx *Tx) touchOf(ctx context.Context, query string, visit any) (booking.PatientID, error) {
+	return one(ctx, tx, "touch the patient of a visit", booking.ErrNoSuchVisit, scalar[booking.PatientID], query, visit)
 }
 
 func (tx *Tx) record(ctx context.Context, choice string, arg any) (Record, error) {

@@ -86,7 +86,7 @@ func (p *Peer) answer(ctx context.Context, offer string) (string, error) {
 	defer cancel()
 	select {
 	case <-gathered:
-		return p.pc.LocalDescription().SDP, nil
+		return onlyUsable(p.pc.LocalDescription().SDP), nil
 	case <-ctx.Done():
 		return "", fmt.Errorf("sfu: gather addresses: %w", ctx.Err())
 	}

@@ -66,6 +66,11 @@ type Config struct {
 	// Advertise replaces our own addresses in answers, for a server behind a
 	// one-to-one NAT. The port stays that of Listen.
 	Advertise []netip.Addr
+	// TCP, if not nil, takes the connections of those whom UDP does not reach
+	// (ICE-TCP). The SFU closes it. TCPPort is where browsers find it, if not at
+	// its own port.
+	TCP     net.Listener
+	TCPPort uint16
 	// Loopback has the loopback addresses offered too: for one machine alone.
 	Loopback bool
 	// MaxSlots is the most slots an offer may have.
@@ -81,6 +86,7 @@ type SFU struct {
 	cfg   Config
 	api   *webrtc.API
 	mux   ice.UDPMux
+	tcp   *tcpMux // nil without Config.TCP
 	certs []webrtc.Certificate
 	count counters
 	local []netip.AddrPort
@@ -113,13 +119,14 @@ func New(cfg Config) (*SFU, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sfu: make certificate: %w", err)
 	}
-	mux, local, err := listen(cfg.Listen, cfg.Loopback)
+	mux, local, err := listen(cfg)
 	if err != nil {
 		return nil, err
 	}
 	s := &SFU{cfg: cfg, mux: mux, local: local, certs: []webrtc.Certificate{cert}, peers: map[*Peer]struct{}{}}
-	if s.api, err = newAPI(cfg, mux); err != nil {
-		_ = mux.Close()
+	s.openTCP()
+	if s.api, err = newAPI(cfg, mux, s.tcp); err != nil {
+		_ = s.closePorts()
 		return nil, fmt.Errorf("sfu: set up: %w", err)
 	}
 	return s, nil
@@ -199,7 +206,7 @@ func (s *SFU) Close() error {
 		p.Close()
 	}
 	s.closing.Wait()
-	if err := s.mux.Close(); err != nil {
+	if err := s.closePorts(); err != nil {
 		return fmt.Errorf("sfu: close: %w", err)
 	}
 	return nil
@@ -224,7 +231,7 @@ func (s *SFU) remove(p *Peer) {
 }
 
 // newAPI sets Pion up: two codecs, no interceptors, one port, ICE-lite.
-func newAPI(cfg Config, mux ice.UDPMux) (*webrtc.API, error) {
+func newAPI(cfg Config, mux ice.UDPMux, tcp *tcpMux) (*webrtc.API, error) {
 	media, err := newMediaEngine()
 	if err != nil {
 		return nil, err
@@ -233,6 +240,9 @@ func newAPI(cfg Config, mux ice.UDPMux) (*webrtc.API, error) {
 	set.SetLite(true)
 	set.SetICEUDPMux(mux)
 	set.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4, webrtc.NetworkTypeUDP6})
+	if tcp != nil {
+		tcp.use(&set)
+	}
 	set.SetIncludeLoopbackCandidate(cfg.Loopback)
 	set.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	set.SetICETimeouts(disconnectedAfter, failedAfter, keepalive)
@@ -258,63 +268,6 @@ func newAPI(cfg Config, mux ice.UDPMux) (*webrtc.API, error) {
 		webrtc.WithSettingEngine(set),
 		webrtc.WithInterceptorRegistry(&interceptor.Registry{}),
 	), nil
-}
-
-// listen opens the media port at one address, or at each of the machine's.
-func listen(at netip.AddrPort, loopback bool) (ice.UDPMux, []netip.AddrPort, error) {
-	addrs := []netip.Addr{at.Addr()}
-	if at.Addr().IsUnspecified() {
-		var err error
-		if addrs, err = ownAddresses(at.Addr().Is4(), loopback); err != nil {
-			return nil, nil, fmt.Errorf("sfu: list addresses: %w", err)
-		}
-	}
-	var muxes []ice.UDPMux
-	var local []netip.AddrPort
-	port := at.Port()
-	for _, addr := range addrs {
-		conn, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(netip.AddrPortFrom(addr, port)))
-		if err != nil {
-			for _, mux := range muxes {
-				_ = mux.Close()
-			}
-			return nil, nil, fmt.Errorf("sfu: open media port: %w", err)
-		}
-		// As much as the system allows: less is slower, not wrong.
-		_ = conn.SetReadBuffer(socketBuffer)
-		_ = conn.SetWriteBuffer(socketBuffer)
-		bound := conn.LocalAddr().(*net.UDPAddr).AddrPort()
-		bound = netip.AddrPortFrom(bound.Addr().Unmap(), bound.Port())
-		port = bound.Port() // if it was 0: the same everywhere
-		local = append(local, bound)
-		muxes = append(muxes, ice.NewUDPMuxDefault(ice.UDPMuxParams{UDPConn: conn, Logger: quiet{}.NewLogger("")}))
-	}
-	if len(muxes) == 0 {
-		return nil, nil, errors.New("sfu: open media port: the machine has no address to listen at")
-	}
-	return ice.NewMultiUDPMuxDefault(muxes...), local, nil
-}
-
-// ownAddresses lists the machine's addresses that somebody else could reach.
-func ownAddresses(only4, loopback bool) ([]netip.Addr, error) {
-	all, err := net.InterfaceAddrs()
-	if err != nil {
-		return nil, err
-	}
-	var addrs []netip.Addr
-	for _, a := range all {
-		prefix, err := netip.ParsePrefix(a.String())
-		if err != nil {
-			continue // not an IP network
-		}
-		addr := prefix.Addr().Unmap()
-		switch {
-		case addr.IsLoopback() && !loopback, addr.IsLinkLocalUnicast(), only4 && !addr.Is4():
-		default:
-			addrs = append(addrs, addr)
-		}
-	}
-	return addrs, nil
 }
 
 // quiet keeps Pion's own log, which names addresses, out of ours.
