@@ -93,7 +93,9 @@ func (s *Server) arrive(c *conn, r *Room, newcomer *seat, join protocol.Join) (s
 // connect answers an offer. What becomes of the connection is the room's to know.
 func (s *Server) connect(ctx context.Context, c *conn, r *Room, who *seat, offer string, to **sfu.Peer) (string, protocol.Code) {
 	media, answer, err := s.cfg.Media.Connect(ctx, offer, sfu.Options{
+		Codec:   codecOf(who.ticket),
 		Changed: func(state sfu.State) { r.post(who, func() { r.mediaChanged(who, c, state) }) },
+		Paused:  func(slot int, paused bool) { r.post(who, func() { r.pictureHeld(who, c, slot, paused) }) },
 	})
 	switch {
 	case errors.Is(err, sfu.ErrBadOffer):

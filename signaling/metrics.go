@@ -9,6 +9,14 @@ import (
 	"github.com/wardvisit/wardvisit/signaling/sfu"
 )
 
+// What may be wrong for somebody: labels of metrics, and words of the log.
+const (
+	unheard = "unheard" // their microphone is on, and nothing is heard
+	unseen  = "unseen"  // their camera is on, and nothing comes
+	dark    = "dark"    // they see nothing where somebody should be
+	deaf    = "deaf"    // they hear nothing where somebody should be
+)
+
 // metrics are counts of what happens, of everybody together. No label says who,
 // or in which room.
 type metrics struct {
@@ -18,6 +26,8 @@ type metrics struct {
 	paths         *prometheus.CounterVec // reports of how a call is, by path
 	first, rtt    prometheus.Histogram
 	freezes       prometheus.Counter
+	inTrouble     *prometheus.GaugeVec   // people now, by what is wrong
+	troubles      *prometheus.CounterVec // times that began
 	concealed     prometheus.Histogram
 	loss          *prometheus.HistogramVec // by direction, as we see it
 }
@@ -43,6 +53,14 @@ func newMetrics(registry prometheus.Registerer, media *sfu.SFU) (*metrics, error
 		freezes:   prometheus.NewCounter(prometheus.CounterOpts{Name: "wardvisit_call_freezes_total", Help: "Freezes of pictures, as browsers see them."}),
 		concealed: histogram("concealed_ratio", "Part of sound made up by browsers.", .01, .02, .05, .1, .2, .5),
 	}
+	m.inTrouble = prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "wardvisit_call_in_trouble", Help: "People now whom nobody hears or sees though they should, or who see or hear nothing.",
+	}, []string{"what"})
+	m.troubles = counter("troubles_total", "Times that somebody came to be in trouble.", "what")
+	for _, what := range []string{unheard, unseen, dark, deaf} {
+		m.inTrouble.WithLabelValues(what).Set(0) // so that it is seen to be none
+		m.troubles.WithLabelValues(what).Add(0)
+	}
 	m.loss = prometheus.NewHistogramVec(prometheus.HistogramOpts{
 		Name: "wardvisit_call_loss_ratio", Help: "Part of media packets lost, from browsers (up) and to them (down).",
 		Buckets: []float64{.005, .01, .02, .05, .1, .2, .5},
@@ -50,7 +68,7 @@ func newMetrics(registry prometheus.Registerer, media *sfu.SFU) (*metrics, error
 	if registry == nil {
 		return m, nil
 	}
-	all := []prometheus.Collector{m.rooms, m.people, m.joins, m.closed, m.paths, m.first, m.rtt, m.freezes, m.concealed, m.loss}
+	all := []prometheus.Collector{m.rooms, m.people, m.joins, m.closed, m.paths, m.first, m.rtt, m.freezes, m.concealed, m.loss, m.inTrouble, m.troubles}
 	var errs []error
 	for _, c := range append(all, mediaCounters(media)...) {
 		errs = append(errs, registry.Register(c))

@@ -21,7 +21,7 @@ func TestReportsAreCountedOnceAndNameNobody(t *testing.T) {
 		anna, c := b.sit("anna")
 		say := func() {
 			b.do(func() {
-				b.room.hear(anna, c, protocol.Stats{Path: "udp", RTT: 40, First: 300, Freezes: 2, Concealed: 1})
+				b.room.hear(anna, c, protocol.Stats{Path: "udp", RTT: 40, First: 300, Freezes: 2, Concealed: 1, Dark: 1})
 			})
 		}
 		say()
@@ -36,7 +36,7 @@ func TestReportsAreCountedOnceAndNameNobody(t *testing.T) {
 		for _, family := range families {
 			for _, m := range family.Metric {
 				for _, label := range m.Label {
-					if !slices.Contains([]string{"udp", "ok", "up", "down"}, label.GetValue()) {
+					if !slices.Contains([]string{"udp", "ok", "up", "down", unheard, unseen, dark, deaf}, label.GetValue()) {
 						t.Errorf("%s has label %s", family.GetName(), label)
 					}
 				}
@@ -46,6 +46,7 @@ func TestReportsAreCountedOnceAndNameNobody(t *testing.T) {
 		for name, want := range map[string]float64{
 			"wardvisit_call_reports_total": 2, "wardvisit_call_freezes_total": 4, "wardvisit_call_first_frame_seconds": 1,
 			"wardvisit_call_round_trip_seconds": 2, "wardvisit_call_people": 1,
+			"wardvisit_call_in_trouble": 1, "wardvisit_call_troubles_total": 1,
 		} {
 			if got[name] != want {
 				t.Errorf("%s = %v, want %v", name, got[name], want)

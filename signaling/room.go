@@ -1,12 +1,7 @@
 package signaling
 
 import (
-	"context"
-	"errors"
-	"runtime/debug"
 	"time"
-
-	"github.com/gorilla/websocket"
 
 	"github.com/wardvisit/wardvisit/signaling/protocol"
 	"github.com/wardvisit/wardvisit/signaling/sfu"
@@ -24,11 +19,6 @@ const (
 	restartEvery = 2 * time.Second
 	// statsEvery is the least time between two reports of one person.
 	statsEvery = 5*time.Second - 500*time.Millisecond // its timer may be early
-)
-
-var (
-	errRoomGone  = errors.New("signaling: the room is gone")
-	errTaskBroke = errors.New("signaling: a room's task broke")
 )
 
 // A Room is the live side of one visit.
@@ -55,15 +45,12 @@ type Room struct {
 	// lockTold and coverTold say that the two above are known: from the book of
 	// whoever came first, or from what was decided since this room began.
 	lockTold, coverTold bool
+	words               words
+	codec               sfu.Codec   // of everybody's pictures
+	saidSpeaking        time.Time   // when somebody was last told who speaks
 	over                bool        // nobody comes back
 	linger              *time.Timer // runs while nobody is here
 	expired             bool        // it has run out
-}
-
-// A task is something for run to do, on behalf of somebody or nobody.
-type task struct {
-	who *seat
-	do  func()
 }
 
 func newRoom(s *Server, id string) *Room {
@@ -78,8 +65,17 @@ func newRoom(s *Server, id string) *Room {
 func (r *Room) run() {
 	defer close(r.done)
 	defer r.clerk.close()
+	watch := time.NewTicker(watchEvery)
+	defer watch.Stop()
 	for !r.expired {
+		var due <-chan time.Time
+		if len(r.seats) > 0 {
+			due = watch.C
+		}
 		select {
+		case <-due:
+			r.watch()
+			r.watchEmpty()
 		case t := <-r.tasks:
 			r.safely(t)
 			r.watchEmpty()
@@ -89,53 +85,6 @@ func (r *Room) run() {
 		}
 	}
 	r.server.forget(r)
-}
-
-// safely does a task. What goes wrong in it ends the time here of the person it
-// was done for, and of nobody else.
-func (r *Room) safely(t task) {
-	defer func() {
-		fault := recover()
-		if fault == nil {
-			return
-		}
-		r.server.cfg.Log.Error("a room's task broke", "room", r.id, "fault", fault, "stack", string(debug.Stack()))
-		if t.who == nil || r.seats[t.who.ticket.Seat] != t.who {
-			return
-		}
-		if t.who.conn != nil {
-			t.who.conn.end(websocket.CloseInternalServerErr, "")
-		}
-		r.vacate(t.who)
-	}()
-	t.do()
-}
-
-// post has run do something soon, unless the room is gone.
-func (r *Room) post(who *seat, do func()) {
-	select {
-	case r.tasks <- task{who, do}:
-	case <-r.done:
-	}
-}
-
-// ask has run do something and waits until it is done.
-func (r *Room) ask(ctx context.Context, do func()) error {
-	finished, err := make(chan struct{}), errTaskBroke
-	t := task{nil, func() {
-		defer close(finished) // whatever happens
-		do()
-		err = nil
-	}}
-	select {
-	case r.tasks <- t:
-		<-finished
-		return err
-	case <-r.done:
-		return errRoomGone
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }
 
 // watchEmpty starts the room's last minutes when nobody is here, and stops them
@@ -186,8 +135,11 @@ func (r *Room) reserve(t ticket.Ticket) (*seat, protocol.Code) {
 		return nil, protocol.Removed
 	case r.arriving[t.Seat] != nil, old != nil && old.conn != nil:
 		return nil, protocol.SeatTaken
-	case old == nil && len(r.seats)+len(r.arriving) >= r.server.cfg.Capacity:
+	case old == nil && !r.hasPlace(t.Role):
 		return nil, protocol.RoomFull
+	case !r.agrees(t):
+		r.server.cfg.Log.Error("a ticket is of another codec than its room", "ticket", t, "codec", t.Codec, "room's", r.codec)
+		return nil, protocol.Fault
 	}
 	r.used[t.ID] = t.Expires
 	newcomer := &seat{ticket: t, resume: newResume(r.id)}
@@ -244,19 +196,20 @@ func (r *Room) sit(s *seat, c *conn, join protocol.Join, answer string, arrival 
 	r.places++
 	s.place = r.places
 	if old != nil { // the same person, with a new ticket
-		s.place, s.pinned = old.place, old.pinned
+		s.place, s.pinned, s.drawing = old.place, old.pinned, old.drawing
+		r.forgive(old)
 		old.hold.Stop()
 		old.media.Close()
 	} else {
 		r.server.metrics.people.Inc()
 	}
-	s.standing = string(arrival.Standing)
+	standing := string(arrival.Standing)
 	if s.ordered != "" {
-		s.standing = s.ordered
+		standing = s.ordered
 	}
-	s.conn, s.mediaOf, s.audio, s.video = c, c, join.Audio, join.Video
-	s.slots = s.media.Slots()
-	s.shown = make([]string, len(s.slots))
+	r.settle(s, standing)
+	s.conn, s.audio, s.video, s.pen = c, join.Audio, join.Video, pens(s.ticket.Role)
+	s.take(s.media, c)
 	r.seats[s.ticket.Seat] = s
 	r.welcome(s, answer)
 	return ""
@@ -288,12 +241,10 @@ func (r *Room) comeBack(s *seat, c *conn, join protocol.Join, media *sfu.Peer, a
 	if s.hold != nil {
 		s.hold.Stop()
 	}
-	s.conn, s.audio, s.video, s.saidPeople, s.saidSlots = c, join.Audio, join.Video, "", ""
+	s.conn, s.audio, s.video, s.told = c, join.Audio, join.Video, told{}
 	if media != nil {
 		s.media.Close()
-		s.media, s.mediaOf, s.up, s.seq = media, c, false, 0
-		s.slots = media.Slots()
-		s.shown = make([]string, len(s.slots))
+		s.take(media, c)
 	}
 	r.welcome(s, answer)
 	return ""
@@ -305,6 +256,10 @@ func (r *Room) welcome(s *seat, answer string) {
 		Resume: s.resume, SDP: answer, Capacity: r.server.cfg.Capacity,
 	})
 	r.arrange()
+	if s.standing == protocol.Admitted {
+		r.recall(s)
+	}
+	r.sayTrouble(s)
 }
 
 // lost notes that a socket is gone. The seat is held, and its media goes on.
@@ -330,6 +285,8 @@ func (r *Room) lost(s *seat, c *conn) {
 func (r *Room) vacate(s *seat) {
 	s.media.Close()
 	delete(r.seats, s.ticket.Seat)
+	r.forgive(s)
+	r.finishLine(s)
 	if s.hold != nil {
 		s.hold.Stop()
 	}
@@ -354,6 +311,7 @@ func (r *Room) dismiss(s *seat, why protocol.Reason) {
 // finish ends the visit for everybody.
 func (r *Room) finish(why protocol.Reason) {
 	r.over = true
+	r.words = words{}
 	for _, s := range r.seats {
 		r.dismiss(s, why)
 	}

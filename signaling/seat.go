@@ -7,6 +7,8 @@ import (
 	"strings"
 	"time"
 
+	"golang.org/x/time/rate"
+
 	"github.com/wardvisit/wardvisit/signaling/protocol"
 	"github.com/wardvisit/wardvisit/signaling/sfu"
 	"github.com/wardvisit/wardvisit/signaling/ticket"
@@ -22,24 +24,56 @@ type seat struct {
 	ordered  string // what the ward decided while they were at the door
 	standing string // of protocol's
 
+	stoodAt time.Time // since when
+
 	conn   *conn       // nil while the socket is lost
 	hold   *time.Timer // runs while the socket is lost
 	losses int         // of sockets
+	told   told
 
-	media      *sfu.Peer
-	mediaOf    *conn // the socket on which media was made
-	up, wasUp  bool  // media flows; it did once
-	slots      []sfu.SlotMids
-	shown      []string // who is in each slot
-	audio      bool     // switched on
-	video      bool     // switched on
-	pinned     string
-	seq        int       // of the last offer
-	restarted  time.Time // when that was
-	reported   time.Time // when the last stats came
-	first      bool      // they have said when the first frame came
-	saidPeople string    // as last told on this socket
-	saidSlots  string    // as last told on this socket
+	media     *sfu.Peer
+	mediaOf   *conn // the socket on which media was made
+	up, wasUp bool  // media flows; it did once
+	slots     []sfu.SlotMids
+	shown     []string   // who is in each slot
+	wants     []sfu.Want // how much of each slot's picture is wanted
+	paused    []bool     // the network carries no picture in that slot
+	audio     bool       // switched on
+	video     bool       // switched on
+	pinned    string
+	looking   string // at whom, of those who wait
+	drawing   drawing
+	pen       *rate.Limiter
+
+	voice          voice
+	spokeAt        time.Time // when they last spoke; zero if never
+	sound, picture lack      // of what is switched on
+	plight         plight
+
+	seq       int       // of the last offer
+	restarted time.Time // when that was
+	reported  time.Time // when the last stats came
+	first     bool      // they have said when the first frame came
+}
+
+// told is what somebody was last told on their present socket.
+type told struct {
+	people, slots string // frames
+	speaking      []string
+	trouble       protocol.Trouble
+	looked        bool
+}
+
+// take gives s a connection, and slots with nobody in them.
+func (s *seat) take(media *sfu.Peer, of *conn) {
+	s.media, s.mediaOf, s.up, s.seq = media, of, false, 0
+	s.slots = media.Slots()
+	s.shown = make([]string, len(s.slots))
+	s.paused = make([]bool, len(s.slots))
+	s.wants = make([]sfu.Want, len(s.slots))
+	for i := range s.wants {
+		s.wants[i].Height = -1 // not said yet
+	}
 }
 
 // tell sends a frame, if there is a socket to send it on.
@@ -59,21 +93,32 @@ func (s *seat) tellIfNew(n protocol.Notice, said *string) {
 	s.tell(n)
 }
 
-// sends reports whether what this person sends of a kind may flow.
-func (s *seat) sends(kind sfu.Kind, covered bool) bool {
-	on := s.audio
+// on reports whether this person has a kind switched on.
+func (s *seat) on(kind sfu.Kind) bool {
 	if kind == sfu.Video {
-		on = s.video
+		return s.video
 	}
-	return on && s.standing == protocol.Admitted && !(covered && s.ticket.Role == ticket.Patient)
+	return s.audio
+}
+
+// inVisit reports whether this person sees and hears the visit: somebody admitted
+// who looks at who waits has, for that while, stepped out of it.
+func (s *seat) inVisit() bool { return s.standing == protocol.Admitted && s.looking == "" }
+
+// sends reports whether what this person sends of a kind may flow in the visit.
+func (s *seat) sends(kind sfu.Kind, covered bool) bool {
+	return s.on(kind) && s.inVisit() && !(covered && s.ticket.Role == ticket.Patient)
 }
 
 func (s *seat) person(covered bool) protocol.Person {
+	reconnecting := s.conn == nil || s.wasUp && !s.up
 	return protocol.Person{
 		Seat: s.ticket.Seat, Role: string(s.ticket.Role), Name: s.ticket.Name, About: s.ticket.About,
 		Audio: s.audio, Video: s.video,
 		Covered:      covered && s.ticket.Role == ticket.Patient,
-		Reconnecting: s.conn == nil || s.wasUp && !s.up,
+		Reconnecting: reconnecting,
+		Unheard:      s.plight.unheard && s.audio && !reconnecting,
+		Unseen:       s.plight.unseen && s.video && !reconnecting,
 	}
 }
 

@@ -22,6 +22,13 @@ func (r *Room) hear(s *seat, c *conn, request protocol.Request) {
 	case protocol.Pin:
 		s.pinned = request.Seat
 		r.arrange()
+	case protocol.View:
+		s.drawing = drawn(request)
+		r.want(s)
+	case protocol.Line:
+		r.write(s, request)
+	case protocol.Look:
+		r.look(s, request)
 	case protocol.Cover:
 		if r.atBed(s, request) {
 			r.coverBed(s, request.Covered)
@@ -85,6 +92,9 @@ func (r *Room) note(s *seat, stats protocol.Stats) {
 	}
 	s.first = s.first || stats.First > 0
 	r.server.metrics.report(stats, s.media.Report())
+	before := s.plight
+	s.plight.dark, s.plight.deaf = stats.Dark > 0, stats.Deaf > 0
+	r.count(s, before)
 }
 
 // mayRestart returns the connection of s for an ICE restart; nil, with no code,
@@ -117,31 +127,42 @@ func (r *Room) stand(s *seat, standing string) {
 	if s.standing == standing {
 		return
 	}
-	s.standing, s.saidPeople, s.saidSlots = standing, "", ""
+	r.settle(s, standing)
 	if standing != protocol.Admitted {
+		r.finishLine(s)
 		r.arrange()
 		s.tell(protocol.Standing{Standing: standing})
 		return
 	}
 	s.tell(protocol.Standing{Standing: standing})
 	r.arrange()
+	r.recall(s)
+}
+
+// settle notes where s stands from now on.
+func (r *Room) settle(s *seat, standing string) {
+	s.standing, s.stoodAt, s.looking = standing, r.server.cfg.Now(), ""
+	s.told.people, s.told.slots, s.told.speaking = "", "", nil
+	if standing == protocol.Admitted {
+		r.words.letIn(s.ticket.Seat)
+	} else {
+		r.words.sendOut(s.ticket.Seat)
+	}
 }
 
 // arrange makes everything so that follows from who is here and where they
 // stand: what flows to whom, and what each is told. It is called after every
 // change, and does nothing where nothing has changed.
 func (r *Room) arrange() {
+	r.arrangeLooks()
+	r.showLooks()
 	admitted := r.admitted()
-	for _, s := range r.seats {
-		if s.standing != protocol.Admitted {
-			s.media.Clear()
-			clear(s.shown)
+	for _, s := range admitted {
+		if s.inVisit() {
+			r.show(s, admitted)
 		}
 	}
-	for _, s := range admitted {
-		r.show(s, admitted)
-	}
-	for _, s := range admitted {
+	for _, s := range r.seats {
 		r.inform(s, admitted)
 	}
 }
@@ -176,6 +197,7 @@ func (r *Room) show(s *seat, admitted []*seat) {
 		}
 	}
 	s.shown = seating(s.shown, others, s.pinned)
+	r.want(s)
 	for i, who := range s.shown {
 		for _, kind := range []sfu.Kind{sfu.Audio, sfu.Video} {
 			var from *sfu.Peer
@@ -187,21 +209,28 @@ func (r *Room) show(s *seat, admitted []*seat) {
 	}
 }
 
-// inform tells s who is here and in which slot, if that has changed.
+// inform tells s who is here and in which slot, if that has changed and is for s
+// to know: who waits knows of nobody, but staff whom they look at.
 func (r *Room) inform(s *seat, admitted []*seat) {
 	if s.conn == nil {
 		return
 	}
-	people := protocol.People{Locked: r.locked, Covered: r.covered, People: []protocol.Person{}}
-	for _, other := range admitted {
-		if other != s {
-			people.People = append(people.People, other.person(r.covered))
+	if s.standing == protocol.Admitted {
+		people := protocol.People{Locked: r.locked, Covered: r.covered, People: []protocol.Person{}}
+		for _, other := range admitted {
+			if other != s {
+				people.People = append(people.People, other.person(r.covered))
+			}
 		}
+		s.tellIfNew(people, &s.told.people)
+	} else if s.looking == "" && s.told.slots == "" {
+		return
 	}
 	slots := protocol.Slots{Slots: []protocol.Slot{}}
 	for i, mids := range s.slots {
-		slots.Slots = append(slots.Slots, protocol.Slot{Slot: i, Audio: mids.Audio, Video: mids.Video, Seat: s.shown[i]})
+		slots.Slots = append(slots.Slots, protocol.Slot{
+			Slot: i, Audio: mids.Audio, Video: mids.Video, Seat: s.shown[i], Paused: s.paused[i] && s.shown[i] != "",
+		})
 	}
-	s.tellIfNew(people, &s.saidPeople)
-	s.tellIfNew(slots, &s.saidSlots)
+	s.tellIfNew(slots, &s.told.slots)
 }

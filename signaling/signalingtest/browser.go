@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"time"
 
@@ -55,6 +56,10 @@ type View struct {
 	People   *protocol.People // nil unless told since last admitted
 	Slots    *protocol.Slots  // likewise
 	Said     []string
+	Speaking []string
+	Trouble  protocol.Trouble
+	Lines    []protocol.TextLine // each as it was told last
+	Looked   bool
 	Refused  []protocol.Refused
 	Answered int // the seq of the last answer
 	Pong     int
@@ -310,7 +315,7 @@ func (b *Browser) hear(notice protocol.Notice) {
 		case protocol.Standing:
 			v.Standing = n.Standing
 			if n.Standing != protocol.Admitted {
-				v.People, v.Slots = nil, nil
+				v.People, v.Slots, v.Speaking = nil, nil, nil
 			}
 		case protocol.People:
 			v.People = &n
@@ -318,6 +323,14 @@ func (b *Browser) hear(notice protocol.Notice) {
 			v.Slots = &n
 		case protocol.Say:
 			v.Said = append(v.Said[:len(v.Said):len(v.Said)], n.Text)
+		case protocol.Speaking:
+			v.Speaking = n.Seats
+		case protocol.Trouble:
+			v.Trouble = n
+		case protocol.Looked:
+			v.Looked = n.On
+		case protocol.Lines:
+			v.Lines = replaced(v.Lines, n.Lines)
 		case protocol.Refused:
 			v.Refused = append(v.Refused[:len(v.Refused):len(v.Refused)], n)
 		case protocol.Answer:
@@ -328,4 +341,18 @@ func (b *Browser) hear(notice protocol.Notice) {
 			v.Ended = n.Reason
 		}
 	})
+}
+
+// replaced is lines with those that are new added, and those of an old number
+// in their place.
+func replaced(lines, with []protocol.TextLine) []protocol.TextLine {
+	lines = slices.Clone(lines)
+	for _, line := range with {
+		if i := slices.IndexFunc(lines, func(have protocol.TextLine) bool { return have.N == line.N }); i >= 0 {
+			lines[i] = line
+		} else {
+			lines = append(lines, line)
+		}
+	}
+	return lines
 }

@@ -88,7 +88,7 @@ func (b *Browser) connect() (string, error) {
 		return "", err
 	}
 	for i, kind := range []webrtc.RTPCodecType{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo} {
-		b.out[i] = &sender{kind: kind, key: true}
+		b.out[i] = &sender{kind: kind, key: true, loud: usualLoud}
 		init := webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly}
 		t, err := b.pc.AddTransceiverFromTrack(b.out[i], init)
 		if err != nil {
@@ -141,6 +141,10 @@ func newAPI() (*webrtc.API, error) {
 		if err := media.RegisterHeaderExtension(wide, kind); err != nil {
 			return nil, fmt.Errorf("register %s: %w", wide.URI, err)
 		}
+	}
+	loud := webrtc.RTPHeaderExtensionCapability{URI: sdp.AudioLevelURI}
+	if err := media.RegisterHeaderExtension(loud, webrtc.RTPCodecTypeAudio); err != nil {
+		return nil, fmt.Errorf("register %s: %w", loud.URI, err)
 	}
 	set := webrtc.SettingEngine{}
 	set.SetIncludeLoopbackCandidate(true)

@@ -22,9 +22,33 @@ type sender struct {
 	wideID uint8
 	key    bool // the next frame is to be a keyframe
 	sent   int  // packets
+	mute   bool // sends nothing, whatever the room is told
+	loudID uint8
+	loud   uint8 // dBov below the loudest; 127 is silence
 
 	picture uint16
 	level   uint8
+}
+
+// usualLoud is how loud a Browser is unless told otherwise: a quiet room.
+const usualLoud = 90
+
+// Mute has the Browser send no more packets of sound, or of pictures, or send
+// them again; the room is told nothing.
+func (b *Browser) Mute(sound, pictures bool) {
+	for i, mute := range []bool{sound, pictures} {
+		b.out[i].mu.Lock()
+		b.out[i].mute = mute
+		b.out[i].mu.Unlock()
+	}
+}
+
+// Speak has the Browser be that loud from now on, in dBov below the loudest: 30
+// is speech, 127 no sound at all.
+func (b *Browser) Speak(level uint8) {
+	b.out[0].mu.Lock()
+	b.out[0].loud = level
+	b.out[0].mu.Unlock()
 }
 
 // send sends until the Browser is closed.
@@ -79,7 +103,7 @@ func (s *sender) frame(buf []byte, packets int, stamp Stamp, wide *uint16) {
 }
 
 func (s *sender) write(payload []byte, marker bool, wide *uint16) {
-	if s.out == nil {
+	if s.out == nil || s.mute {
 		return
 	}
 	s.sent++
@@ -90,6 +114,9 @@ func (s *sender) write(payload []byte, marker bool, wide *uint16) {
 		var number [2]byte
 		binary.BigEndian.PutUint16(number[:], *wide)
 		_ = s.header.SetExtension(s.wideID, number[:]) // cannot fail with two bytes
+	}
+	if s.loudID != 0 {
+		_ = s.header.SetExtension(s.loudID, []byte{s.loud & 0x7F})
 	}
 	_, _ = s.out.WriteRTP(&s.header, payload) // a datagram may be lost
 }
@@ -105,8 +132,11 @@ func (s *sender) Bind(ctx webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, 
 	s.out = ctx.WriteStream()
 	s.header = rtp.Header{Version: 2, PayloadType: uint8(codec.PayloadType), SSRC: uint32(ctx.SSRC())}
 	for _, extension := range ctx.HeaderExtensions() {
-		if extension.URI == sdp.TransportCCURI {
+		switch extension.URI {
+		case sdp.TransportCCURI:
 			s.wideID = uint8(extension.ID)
+		case sdp.AudioLevelURI:
+			s.loudID = uint8(extension.ID)
 		}
 	}
 	return codec, nil
