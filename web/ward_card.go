@@ -91,7 +91,7 @@ func newPersonRow(p booking.Participant, v desk.Visit, canAdmit bool, now time.T
 		CanRemove: v.State.Open() && p.Place != booking.Removed, For: ago(p.HereSince, now),
 	}
 	if p.Role == booking.AsInterpreter && !v.Tongue.IsZero() {
-		row.About = tongueName(v.Tongue) + " interpreter"
+		row.About = upperFirst(interpreterOf(v.Tongue))
 	}
 	here := !p.HereSince.IsZero()
 	switch {
@@ -231,6 +231,9 @@ func (c visitCard) Zone() *time.Location { return c.WardRecord.Site.Zone }
 
 // To is where an act about the visit goes.
 func (c visitCard) To(act string) string { return "/ward/visits/" + string(c.Reference) + "/" + act }
+
+// Page is that of the visit, with what can be changed about it.
+func (c visitCard) Page() string { return visitPath(c.Reference) }
 
 // Key names the card in its page.
 func (c visitCard) Key() string { return "visit-" + string(c.Reference) }

@@ -257,6 +257,9 @@ func practiceInterpreters(zone *time.Location) []booking.Interpreter {
 		{ID: practiceID[booking.InterpreterID]("interpreter spoken"), Name: "Zofia Nowak", Phone: "+447700900302", Zone: zone, Hours: always,
 			Tongues: []booking.Tongue{{Language: "pl", Mode: booking.Spoken}, {Language: "ur", Mode: booking.Spoken}},
 			Levels:  map[booking.Tongue]booking.Level{{Language: "pl", Mode: booking.Spoken}: booking.Registered}},
+		{ID: practiceID[booking.InterpreterID]("reporter"), Name: "Thea Hill", Phone: "+447700900303", Zone: zone, Hours: always,
+			Tongues: []booking.Tongue{booking.InWriting("en")},
+			Levels:  map[booking.Tongue]booking.Level{booking.InWriting("en"): booking.Registered}},
 	}
 }
 
