@@ -262,8 +262,8 @@ func TestABrokenTCPConnectionIsReplaced(t *testing.T) {
 			t.Fatalf("%q, %v", got, err)
 		}
 	}
-	if in := conn.(*lease).inlet; len(in.conns) != maxFraming {
-		t.Errorf("%d connections are kept, want %d", len(in.conns), maxFraming)
+	if kept := conn.(*lease).all(); len(kept) != maxFraming {
+		t.Errorf("%d connections are kept, want %d", len(kept), maxFraming)
 	}
 	if _, err := conn.WriteTo([]byte("x"), &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1}); err != nil {
 		t.Errorf("to somebody who has gone: %v", err)
@@ -281,6 +281,12 @@ func TestABrokenTCPConnectionIsReplaced(t *testing.T) {
 	if _, _, err := conn.ReadFrom(buf); !errors.Is(err, net.ErrClosed) {
 		t.Error(err)
 	}
+}
+
+func (in *inlet) all() []*framing {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return slices.Clone(in.conns)
 }
 
 func check(t *testing.T, username string) []byte {
@@ -377,7 +383,7 @@ func TestWhoTakesNothingHurtsNobody(t *testing.T) {
 	if _, err := io.ReadFull(ben, got); err != nil || !bytes.Equal(got, framed(packet)) {
 		t.Errorf("%v", err)
 	}
-	for _, f := range conn.(*lease).conns {
+	for _, f := range conn.(*lease).all() {
 		f.mu.Lock()
 		if cap(f.pending) > 2*maxPending {
 			t.Errorf("%d bytes wait", cap(f.pending))
