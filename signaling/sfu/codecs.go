@@ -7,6 +7,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"math/big"
+	"strconv"
 	"time"
 
 	"github.com/pion/sdp/v3"
@@ -37,37 +38,102 @@ func (k Kind) codecType() webrtc.RTPCodecType {
 	return webrtc.RTPCodecTypeVideo
 }
 
-func (k Kind) codec() webrtc.RTPCodecCapability {
-	if k == Audio {
-		return webrtc.RTPCodecCapability{
-			MimeType: webrtc.MimeTypeOpus, ClockRate: audioClock, Channels: 2,
-			// In-band repair: a lost packet's sound is in the next, at low cost.
-			SDPFmtpLine:  "minptime=10;useinbandfec=1",
-			RTCPFeedback: []webrtc.RTCPFeedback{{Type: webrtc.TypeRTCPFBTransportCC}},
-		}
-	}
-	return webrtc.RTPCodecCapability{
-		MimeType: webrtc.MimeTypeVP8, ClockRate: videoClock,
-		RTCPFeedback: []webrtc.RTCPFeedback{
-			{Type: webrtc.TypeRTCPFBTransportCC},
-			{Type: webrtc.TypeRTCPFBCCM, Parameter: "fir"},
-			{Type: webrtc.TypeRTCPFBNACK},
-			{Type: webrtc.TypeRTCPFBNACK, Parameter: "pli"},
-		},
-	}
+// A coding is how the payload of a packet is to be read.
+type coding uint8
+
+// The codings. unknown is that of a payload type which was not agreed.
+const (
+	unknown coding = iota
+	opus
+	vp8Coding
+	h264Coding
+)
+
+// feedback is what a receiver of pictures may say of them.
+var feedback = []webrtc.RTCPFeedback{
+	{Type: webrtc.TypeRTCPFBTransportCC},
+	{Type: webrtc.TypeRTCPFBCCM, Parameter: "fir"},
+	{Type: webrtc.TypeRTCPFBNACK},
+	{Type: webrtc.TypeRTCPFBNACK, Parameter: "pli"},
 }
 
-// newMediaEngine registers Opus and VP8, which every browser has, and the two
-// header extensions we read: the transport-wide number, and the section's mid
-// (how Pion places a packet whose SSRC was not in the offer).
-func newMediaEngine() (*webrtc.MediaEngine, error) {
+// soundCodec is that of all sound. In an answer its parameters are what we ask
+// of the browser: to send in-band repair, so that a lost packet's sound is in
+// the next, and next to nothing in silence (DTX, a packet in 400 ms). For what
+// it receives they ask nothing: we send on whatever the others send.
+var soundCodec = webrtc.RTPCodecCapability{
+	MimeType: webrtc.MimeTypeOpus, ClockRate: audioClock, Channels: 2,
+	SDPFmtpLine:  "minptime=10;useinbandfec=1;usedtx=1",
+	RTCPFeedback: feedback[:1],
+}
+
+// capability is the codec as Pion knows it.
+func (c Codec) capability() webrtc.RTPCodecCapability {
+	if c == H264 {
+		return webrtc.RTPCodecCapability{
+			MimeType: webrtc.MimeTypeH264, ClockRate: videoClock, RTCPFeedback: feedback,
+			// Constrained baseline at 3.1, which is 720p: what every decoder has.
+			SDPFmtpLine: "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f",
+		}
+	}
+	return webrtc.RTPCodecCapability{MimeType: webrtc.MimeTypeVP8, ClockRate: videoClock, RTCPFeedback: feedback}
+}
+
+// name is the codec as SDP names it.
+func (c Codec) name() string {
+	if c == H264 {
+		return "h264/90000"
+	}
+	return "vp8/90000"
+}
+
+// must is a format parameter without which an offer of the codec is no use.
+func (c Codec) must() string {
+	if c == H264 {
+		return "packetization-mode=1"
+	}
+	return ""
+}
+
+func (c Codec) coding() coding {
+	if c == H264 {
+		return h264Coding
+	}
+	return vp8Coding
+}
+
+// Payload types as we name them. A browser's own numbers, in its offer, win.
+const (
+	soundType   = 111
+	pictureType = 96
+	repairType  = 97
+)
+
+// newMediaEngine registers Opus, one codec for pictures and its repair (RFC
+// 4588), and the header extensions we read.
+func newMediaEngine(codec Codec) (*webrtc.MediaEngine, error) {
 	media := &webrtc.MediaEngine{}
-	for kind, payloadType := range map[Kind]webrtc.PayloadType{Audio: 111, Video: 96} {
-		params := webrtc.RTPCodecParameters{RTPCodecCapability: kind.codec(), PayloadType: payloadType}
+	repair := webrtc.RTPCodecCapability{
+		MimeType: webrtc.MimeTypeRTX, ClockRate: videoClock, SDPFmtpLine: "apt=" + strconv.Itoa(pictureType),
+	}
+	for _, params := range []webrtc.RTPCodecParameters{
+		{RTPCodecCapability: soundCodec, PayloadType: soundType},
+		{RTPCodecCapability: codec.capability(), PayloadType: pictureType},
+		{RTPCodecCapability: repair, PayloadType: repairType},
+	} {
+		kind := Video
+		if params.PayloadType == soundType {
+			kind = Audio
+		}
 		if err := media.RegisterCodec(params, kind.codecType()); err != nil {
 			return nil, err
 		}
-		for _, uri := range []string{sdp.TransportCCURI, sdp.SDESMidURI} {
+	}
+	for kind, uris := range map[Kind][]string{
+		Audio: {sdp.TransportCCURI, sdp.SDESMidURI, sdp.AudioLevelURI},
+		Video: {sdp.TransportCCURI, sdp.SDESMidURI, sdp.SDESRTPStreamIDURI, sdp.SDESRepairRTPStreamIDURI},
+	} {
+		for _, uri := range uris {
 			extension := webrtc.RTPHeaderExtensionCapability{URI: uri}
 			if err := media.RegisterHeaderExtension(extension, kind.codecType()); err != nil {
 				return nil, err

@@ -7,28 +7,44 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/pion/interceptor"
 	"github.com/pion/interceptor/pkg/twcc"
 	"github.com/pion/webrtc/v4"
 )
 
 func newPeer(s *SFU, plan plan, options Options) (*Peer, error) {
-	pc, err := s.api.NewPeerConnection(webrtc.Configuration{Certificates: s.certs})
-	if err != nil {
-		return nil, err
-	}
 	p := &Peer{
-		sfu: s, pc: pc, ssrc: rand.Uint32(), mids: plan.mids, options: options, done: make(chan struct{}),
+		sfu: s, ssrc: rand.Uint32(), mids: plan.mids, options: options, done: make(chan struct{}),
 		slots: make([]slot, max(plan.slots[Audio], plan.slots[Video])),
 	}
 	p.arrivals.Recorder = twcc.NewRecorder(p.ssrc)
-	for kind := range kinds {
-		p.sources[kind] = newSource(p, kind)
+	p.sources[Audio] = newSource(p, Audio, opus)
+	p.sources[Video] = newSource(p, Video, options.Codec.coding(), plan.rids...)
+	if err := p.connection(); err != nil {
+		return nil, err
 	}
 	if err := s.add(p); err != nil {
-		_ = pc.Close()
+		_ = p.pc.Close()
 		return nil, err
 	}
 	return p, nil
+}
+
+// connection makes Pion's side of p: with the codecs of p's room and no
+// interceptors, and what arrives goes to p's intakes.
+func (p *Peer) connection() error {
+	media, err := newMediaEngine(p.options.Codec)
+	if err != nil {
+		return err
+	}
+	set := p.sfu.set
+	set.BufferFactory = p.newIntake
+	p.pc, err = webrtc.NewAPI(
+		webrtc.WithMediaEngine(media),
+		webrtc.WithSettingEngine(set),
+		webrtc.WithInterceptorRegistry(&interceptor.Registry{}),
+	).NewPeerConnection(webrtc.Configuration{Certificates: p.sfu.certs})
+	return err
 }
 
 // open lays the sections out, in the order Pion matches them to the offer's,
@@ -37,11 +53,9 @@ func (p *Peer) open(ctx context.Context, plan plan) (string, error) {
 	for kind := range kinds {
 		if plan.sends[kind] {
 			init := webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionRecvonly}
-			t, err := p.pc.AddTransceiverFromKind(kind.codecType(), init)
-			if err != nil {
+			if _, err := p.pc.AddTransceiverFromKind(kind.codecType(), init); err != nil {
 				return "", fmt.Errorf("sfu: lay out: %w", err)
 			}
-			p.run(func() { p.readReports(kind, t.Receiver()) })
 		}
 		for i := range plan.slots[kind] {
 			if err := p.addStream(kind, i); err != nil {
@@ -49,23 +63,28 @@ func (p *Peer) open(ctx context.Context, plan plan) (string, error) {
 			}
 		}
 	}
-	p.pc.OnTrack(p.onTrack)
 	p.pc.OnConnectionStateChange(p.onState)
-	p.run(p.tick)
-	return p.answer(ctx, plan.sdp)
+	answer, err := p.answer(ctx, plan.sdp)
+	if err == nil {
+		p.run(p.tick)
+	}
+	return answer, err
 }
 
 func (p *Peer) addStream(kind Kind, i int) error {
 	st := &stream{
-		kind: kind, want: usualWant, group: "slot" + strconv.Itoa(i), id: kind.String() + strconv.Itoa(i), now: p.sfu.cfg.Now,
+		kind: kind, mime: soundCodec.MimeType, want: usualWant, outlet: &p.outlet,
+		group: "slot" + strconv.Itoa(i), id: kind.String() + strconv.Itoa(i),
+	}
+	if kind == Video {
+		st.mime = p.options.Codec.capability().MimeType
 	}
 	init := webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly}
-	t, err := p.pc.AddTransceiverFromTrack(st, init)
+	_, err := p.pc.AddTransceiverFromTrack(st, init)
 	if err != nil {
 		return err
 	}
 	p.slots[i][kind] = st
-	p.run(func() { p.readRequests(st, t.Sender()) })
 	return nil
 }
 
@@ -77,6 +96,12 @@ func (p *Peer) answer(ctx context.Context, offer string) (string, error) {
 	answer, err := p.pc.CreateAnswer(nil)
 	if err != nil {
 		return "", fmt.Errorf("%w: %w", ErrBadOffer, err)
+	}
+	if !p.agreed { // before the first packet can come; ICE restarts change nothing of it
+		if p.terms, err = readAnswer(answer.SDP, p.options.Codec); err != nil {
+			return "", err
+		}
+		p.agreed = true
 	}
 	gathered := webrtc.GatheringCompletePromise(p.pc)
 	if err := p.pc.SetLocalDescription(answer); err != nil {
@@ -99,7 +124,7 @@ func (p *Peer) Restart(ctx context.Context, offer string) (string, error) {
 	}
 	p.restart.Lock()
 	defer p.restart.Unlock()
-	plan, err := readOffer(offer, p.sfu.cfg.MaxSlots)
+	plan, err := readOffer(offer, p.options.Codec, p.sfu.cfg.MaxSlots)
 	if err != nil {
 		return "", err
 	}

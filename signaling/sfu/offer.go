@@ -2,6 +2,7 @@ package sfu
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/pion/sdp/v3"
@@ -12,12 +13,13 @@ type plan struct {
 	sends [kinds]bool // a section to send in
 	slots [kinds]int  // sections to receive in
 	mids  []string    // of all sections, in order
+	rids  []string    // of the layers of the picture, none if it has but one
 	sdp   string      // the offer without what we do not take from it
 }
 
 // readOffer reads and checks an offer. It throws away its candidates: we answer
 // the address that checks come from, and no other.
-func readOffer(offer string, maxSlots int) (plan, error) {
+func readOffer(offer string, codec Codec, maxSlots int) (plan, error) {
 	var desc sdp.SessionDescription
 	if err := desc.UnmarshalString(offer); err != nil {
 		return plan{}, fmt.Errorf("%w: not SDP", ErrBadOffer)
@@ -38,7 +40,7 @@ func readOffer(offer string, maxSlots int) (plan, error) {
 		}
 		seen[mid] = true
 		p.mids = append(p.mids, mid)
-		if err := p.take(section); err != nil {
+		if err := p.take(section, codec); err != nil {
 			return plan{}, err
 		}
 		section.Attributes = withoutCandidates(section.Attributes)
@@ -55,20 +57,17 @@ func readOffer(offer string, maxSlots int) (plan, error) {
 }
 
 // take adds one section to the plan.
-func (p *plan) take(section *sdp.MediaDescription) error {
-	kind, codec := Audio, "opus/48000/2"
+func (p *plan) take(section *sdp.MediaDescription, codec Codec) error {
+	kind, has := Audio, hasCodec(section, "opus/48000/2", "")
 	switch section.MediaName.Media {
 	case "audio":
 	case "video":
-		kind, codec = Video, "vp8/90000"
+		kind, has = Video, hasCodec(section, codec.name(), codec.must())
 	default:
 		return fmt.Errorf("%w: a section of %d bytes of neither kind", ErrBadOffer, len(section.MediaName.Media))
 	}
-	if _, several := section.Attribute("simulcast"); several {
-		return fmt.Errorf("%w: simulcast", ErrBadOffer)
-	}
-	if !hasCodec(section, codec) {
-		return fmt.Errorf("%w: %s without %s", ErrBadOffer, kind, codec)
+	if !has {
+		return fmt.Errorf("%w: %s without its codec", ErrBadOffer, kind)
 	}
 	switch direction(section) {
 	case sdp.AttrKeyRecvOnly:
@@ -78,8 +77,53 @@ func (p *plan) take(section *sdp.MediaDescription) error {
 			return fmt.Errorf("%w: two sections sending %s", ErrBadOffer, kind)
 		}
 		p.sends[kind] = true
+		return p.takeLayers(section, kind)
 	default:
 		return fmt.Errorf("%w: a section for nothing", ErrBadOffer)
+	}
+	if hasLayers(section) {
+		return fmt.Errorf("%w: layers to receive", ErrBadOffer)
+	}
+	return nil
+}
+
+func hasLayers(section *sdp.MediaDescription) bool {
+	_, simulcast := section.Attribute("simulcast")
+	_, rid := section.Attribute("rid")
+	return simulcast || rid
+}
+
+// takeLayers reads what layers a picture is to have. Only "a=simulcast:send" with
+// the names of PROTOCOL.md will do; a layer that begins paused, "~h", is a layer.
+func (p *plan) takeLayers(section *sdp.MediaDescription, kind Kind) error {
+	if !hasLayers(section) {
+		return nil
+	}
+	value, _ := section.Attribute("simulcast")
+	list, isSend := strings.CutPrefix(value, "send ")
+	if !isSend || kind != Video || strings.Contains(list, " ") {
+		return fmt.Errorf("%w: layers of no use", ErrBadOffer)
+	}
+	for rid := range strings.SplitSeq(list, ";") {
+		rid = strings.TrimPrefix(rid, "~")
+		if _, known := ranks[rid]; !known || slices.Contains(p.rids, rid) {
+			return fmt.Errorf("%w: unknown layers", ErrBadOffer)
+		}
+		p.rids = append(p.rids, rid)
+	}
+	named := 0
+	for _, a := range section.Attributes {
+		if a.Key != "rid" {
+			continue
+		}
+		named++
+		rid, rest, _ := strings.Cut(a.Value, " ")
+		if way, _, _ := strings.Cut(rest, " "); way != "send" || !slices.Contains(p.rids, rid) {
+			return fmt.Errorf("%w: unknown layers", ErrBadOffer)
+		}
+	}
+	if named != len(p.rids) {
+		return fmt.Errorf("%w: layers without names", ErrBadOffer)
 	}
 	return nil
 }
@@ -93,16 +137,29 @@ func direction(section *sdp.MediaDescription) string {
 	return sdp.AttrKeySendRecv // what SDP means by none
 }
 
-func hasCodec(section *sdp.MediaDescription, codec string) bool {
+// hasCodec reports whether a section offers a codec with a parameter, if any is
+// needed.
+func hasCodec(section *sdp.MediaDescription, codec, parameter string) bool {
 	for _, a := range section.Attributes {
-		if a.Key != "rtpmap" {
+		number, name, _ := strings.Cut(a.Value, " ")
+		if a.Key != "rtpmap" || !strings.EqualFold(strings.TrimSpace(name), codec) {
 			continue
 		}
-		if _, name, _ := strings.Cut(a.Value, " "); strings.EqualFold(strings.TrimSpace(name), codec) {
+		if parameter == "" || strings.Contains(parameters(section, number), parameter) {
 			return true
 		}
 	}
 	return false
+}
+
+// parameters returns the format parameters of a payload type.
+func parameters(section *sdp.MediaDescription, number string) string {
+	for _, a := range section.Attributes {
+		if of, value, _ := strings.Cut(a.Value, " "); a.Key == "fmtp" && of == number {
+			return value
+		}
+	}
+	return ""
 }
 
 func withoutCandidates(attributes []sdp.Attribute) []sdp.Attribute {

@@ -2,6 +2,7 @@ package sfu
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -29,7 +30,7 @@ func goodOffer() string {
 }
 
 func TestAnOfferIsAPlan(t *testing.T) {
-	p, err := readOffer(goodOffer(), 5)
+	p, err := readOffer(goodOffer(), VP8, 5)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,12 +42,38 @@ func TestAnOfferIsAPlan(t *testing.T) {
 func TestCandidatesOfAnOfferAreThrownAway(t *testing.T) {
 	candidate := "a=candidate:1 1 udp 2130706431 192.0.2.1 53 typ host"
 	offer := session + candidate + "\r\n" + section("audio", "0", "sendonly", candidate, "a=end-of-candidates")
-	p, err := readOffer(offer, 5)
+	p, err := readOffer(offer, VP8, 5)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if strings.Contains(p.sdp, "candidate") || strings.Contains(p.sdp, "192.0.2.1") {
 		t.Errorf("kept in\n%s", p.sdp)
+	}
+}
+
+var (
+	layered3 = []string{"a=rid:h send", "a=rid:m send", "a=rid:l send", "a=simulcast:send h;~m;l"}
+	layered4 = []string{"a=rid:h send", "a=rid:m send", "a=rid:l send", "a=rid:x send", "a=simulcast:send h;m;l;x"}
+)
+
+func TestAnOfferMayHaveThreeLayers(t *testing.T) {
+	p, err := readOffer(session+section("video", "0", "sendonly", layered3...), VP8, 1)
+	if err != nil || !slices.Equal(p.rids, []string{"h", "m", "l"}) {
+		t.Errorf("readOffer = %+v, %v", p, err)
+	}
+}
+
+func TestARoomHasOneCodec(t *testing.T) {
+	offer := strings.NewReplacer("VP8", "H264").Replace(section("video", "0", "sendonly"))
+	if _, err := readOffer(session+offer, H264, 1); !errors.Is(err, ErrBadOffer) {
+		t.Errorf("H.264 in one packet a unit: %v", err)
+	}
+	offer += "a=fmtp:96 level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f\r\n"
+	if _, err := readOffer(session+offer, H264, 1); err != nil {
+		t.Errorf("H.264 in a room of H.264: %v", err)
+	}
+	if _, err := readOffer(session+offer, VP8, 1); !errors.Is(err, ErrBadOffer) {
+		t.Errorf("H.264 in a room of VP8: %v", err)
 	}
 }
 
@@ -62,13 +89,21 @@ func TestOffersOfNoUseAreRefused(t *testing.T) {
 		"a very long mid":       session + section("audio", strings.Repeat("0", 17), "sendonly"),
 		"two cameras":           session + section("video", "0", "sendonly") + section("video", "1", "sendrecv"),
 		"an idle section":       session + section("audio", "0", "inactive"),
-		"simulcast":             session + section("video", "0", "sendonly", "a=simulcast:send h;l"),
+		"layers without names":  session + section("video", "0", "sendonly", "a=simulcast:send h;l"),
+		"a fourth layer":        session + section("video", "0", "sendonly", layered4...),
+		"an unknown layer":      session + section("video", "0", "sendonly", "a=rid:h send", "a=rid:q send", "a=simulcast:send h;q"),
+		"one layer twice":       session + section("video", "0", "sendonly", "a=rid:h send", "a=rid:h send", "a=simulcast:send h;h"),
+		"layers to choose from": session + section("video", "0", "sendonly", "a=rid:h send", "a=rid:l send", "a=simulcast:send h,l"),
+		"layers to receive":     session + section("video", "0", "recvonly", "a=rid:h recv", "a=simulcast:recv h"),
+		"layers both ways":      session + section("video", "0", "sendrecv", "a=rid:h send", "a=simulcast:send h recv h"),
+		"a name without layers": session + section("video", "0", "sendonly", "a=rid:h send"),
+		"layers of sound":       session + section("audio", "0", "sendonly", "a=rid:h send", "a=simulcast:send h"),
 		"without our codec":     session + strings.Replace(section("video", "0", "sendonly"), "VP8", "H264", 1),
 		"too many slots":        session + section("audio", "0", "recvonly") + section("audio", "1", "recvonly"),
 		"far too many sections": session + strings.Repeat(section("audio", "0", "recvonly"), 100),
 	} {
 		t.Run(name, func(t *testing.T) {
-			if p, err := readOffer(offer, 1); !errors.Is(err, ErrBadOffer) {
+			if p, err := readOffer(offer, VP8, 1); !errors.Is(err, ErrBadOffer) {
 				t.Errorf("readOffer = %+v, %v", p, err)
 			}
 		})
@@ -79,7 +114,7 @@ func FuzzOffer(f *testing.F) {
 	f.Add(goodOffer())
 	f.Add(session + section("audio", "0", "sendonly", "a=candidate:1 1 udp 2130706431 192.0.2.1 53 typ host"))
 	f.Fuzz(func(t *testing.T, offer string) {
-		p, err := readOffer(offer, 5)
+		p, err := readOffer(offer, VP8, 5)
 		if err != nil {
 			if !errors.Is(err, ErrBadOffer) {
 				t.Fatalf("an error of no kind: %v", err)

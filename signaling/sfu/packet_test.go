@@ -32,7 +32,7 @@ func TestParseReadsWhatMatters(t *testing.T) {
 		{"an extension that is cut off", []byte{0x90, 0, 0, 7, 0, 0, 0, 9, 0, 0, 0, 5, 0xBE, 0xDE, 0, 1}, false, packet{}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got, ok := parse(tt.wire, Audio, 3)
+			got, ok := parse(tt.wire, &extensions{wide: 3})
 			if ok != tt.ok {
 				t.Fatalf("parse = %v", ok)
 			}
@@ -70,10 +70,11 @@ func FuzzParse(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, wire []byte) {
-		got, ok := parse(wire, Video, 3)
+		got, ok := parse(wire, &extensions{wide: 3, loud: 4, rid: 5})
 		if !ok {
 			return
 		}
+		got.look(vp8Coding)
 		if got.vp8.pictureAt != 0 || got.vp8.levelAt != 0 {
 			got.vp8.shift(bytes.Clone(got.payload), 1, 1) // stays within the payload
 		}

@@ -3,11 +3,11 @@ package sfu
 import (
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pion/interceptor/pkg/twcc"
 	"github.com/pion/rtcp"
-	"github.com/pion/sdp/v3"
 	"github.com/pion/webrtc/v4"
 )
 
@@ -29,8 +29,6 @@ const (
 	tickEvery = 100 * time.Millisecond
 	// reportEvery is how many ticks there are between reports of the slow kind.
 	reportEvery = 10
-	// readBuffer holds the longest packet that a network carries.
-	readBuffer = 1500
 )
 
 // A Peer is one browser's connection. The zero Peer is connected to nothing:
@@ -45,6 +43,10 @@ type Peer struct {
 	slots   []slot
 	mids    []string // of all sections, for Restart to compare
 	options Options
+	terms   terms        // what was agreed of what the browser sends; set by the answer
+	agreed  bool         // terms is set
+	intakes atomic.Int32 // how many there are
+	outlet  outlet
 
 	done chan struct{} // closed by Close
 
@@ -61,7 +63,8 @@ type Peer struct {
 		sync.Mutex
 		*twcc.Recorder
 	}
-	restart sync.Mutex // one at a time
+	restart  sync.Mutex // one at a time
+	steering sync.Mutex // likewise
 }
 
 // A slot receives one person: a stream of each kind, nil where not offered.
@@ -111,8 +114,10 @@ func (p *Peer) Show(i int, kind Kind, from *Peer) {
 	if from != nil {
 		src = from.sources[kind]
 	}
-	if p.slots[i][kind].show(src) && src != nil {
-		src.wantKeyframe(p.sfu.cfg.Now())
+	st, now := p.slots[i][kind], p.sfu.cfg.Now()
+	if st.show(src) && src != nil {
+		p.steer(now)
+		st.keyframe(now)
 	}
 }
 
@@ -136,9 +141,7 @@ func (p *Peer) Keyframe() {
 func (p *Peer) Report() (r Report) {
 	for kind := range kinds {
 		if src := p.sources[kind]; src != nil { // nil in the zero Peer
-			src.mu.Lock()
-			r.LostUp = max(r.LostUp, float64(src.seen.lost)/256)
-			src.mu.Unlock()
+			r.LostUp = max(r.LostUp, src.lost())
 		}
 		for _, slot := range p.slots {
 			if st := slot[kind]; st != nil {
@@ -238,13 +241,4 @@ func (p *Peer) clockOffset(theirs uint64, now time.Time) uint64 {
 		p.clock.known, p.clock.offset = true, ntpTime(now)-theirs
 	}
 	return p.clock.offset
-}
-
-func wideID(receiver *webrtc.RTPReceiver) uint8 {
-	for _, extension := range receiver.GetParameters().HeaderExtensions {
-		if extension.URI == sdp.TransportCCURI {
-			return uint8(extension.ID)
-		}
-	}
-	return 0
 }

@@ -11,7 +11,7 @@ import (
 var start = time.Date(2026, 11, 24, 14, 0, 0, 0, time.UTC)
 
 func TestTheRingForgetsTheOldest(t *testing.T) {
-	r := new(ring)
+	r := newRing(ringPackets)
 	buf := make([]byte, ringCell)
 	for seq := uint16(65000); seq != 65000+ringPackets+10; seq++ {
 		r.put(&packet{seq: seq, ts: uint32(seq), marker: seq%2 == 0, payload: []byte{byte(seq), 1}})
@@ -23,8 +23,13 @@ func TestTheRingForgetsTheOldest(t *testing.T) {
 	if !ok || p.ts != 65100 || !p.marker || !slices.Equal(p.payload, []byte{65100 & 0xFF, 1}) {
 		t.Errorf("got %+v, %v", p, ok)
 	}
-	r.put(&packet{seq: 65100, payload: make([]byte, ringCell+1)})
-	if _, ok := r.get(65100, buf); ok {
+	r.put(&packet{seq: 65100, payload: []byte("another")})
+	if p, ok := r.get(65100, buf); !ok || len(p.payload) != 2 {
+		t.Errorf("a second packet of one number took the place of the first: %q", p.payload)
+	}
+	long := uint16((65100 + ringPackets) % 65536)
+	r.put(&packet{seq: long, payload: make([]byte, ringCell+1)})
+	if _, ok := r.get(long, buf); ok {
 		t.Error("what was too long to keep came back")
 	}
 	if _, ok := r.get(65101, buf[:1]); ok {
@@ -58,14 +63,14 @@ func TestGapsAreAskedForUntilTheyCome(t *testing.T) {
 }
 
 func TestASourceAsksForWhatIsLostAndForFewKeyframes(t *testing.T) {
-	src := newSource(&Peer{ssrc: 1}, Video)
-	src.attach(&stream{})
+	src := newSource(&Peer{ssrc: 1}, Video, vp8Coding).layers[0]
+	src.watch(1)
 	for _, seq := range []uint16{10, 11} {
-		if nack, _ := src.note(&packet{seq: seq, ssrc: 5}, start); nack != nil {
+		if nack, _, _ := src.note(&packet{seq: seq, ssrc: 5}, start); nack != nil {
 			t.Errorf("asked for something at %d", seq)
 		}
 	}
-	nack, _ := src.note(&packet{seq: 14, ssrc: 5}, start)
+	nack, _, _ := src.note(&packet{seq: 14, ssrc: 5}, start)
 	want := &rtcp.TransportLayerNack{SenderSSRC: 1, MediaSSRC: 5, Nacks: []rtcp.NackPair{{PacketID: 12, LostPackets: 1}}}
 	if got, ok := nack.(*rtcp.TransportLayerNack); !ok || got.String() != want.String() {
 		t.Errorf("asked %v, want %v", nack, want)
@@ -79,7 +84,7 @@ func TestASourceAsksForWhatIsLostAndForFewKeyframes(t *testing.T) {
 	if ask := src.tick(start.Add(keyframeEvery)); len(ask) != 2 {
 		t.Errorf("on the tick asked for %v, want what is missing and the second keyframe", ask)
 	}
-	src.note(&packet{seq: 15, ssrc: 5, vp8: vp8{starts: true}}, start)
+	src.note(&packet{seq: 15, ssrc: 5, starts: true}, start)
 	if ask := src.tick(start.Add(time.Hour)); len(ask) != 1 {
 		t.Errorf("after it came asked for %v", ask)
 	}
@@ -107,18 +112,18 @@ func TestReceptionAddsUp(t *testing.T) {
 func TestOneMomentHasOneTimeInSoundAndPicture(t *testing.T) {
 	p := &Peer{ssrc: 1}
 	for kind := range kinds {
-		p.sources[kind] = newSource(p, kind)
-		p.sources[kind].note(&packet{ssrc: uint32(kind)}, start)
+		p.sources[kind] = newSource(p, kind, opus)
+		p.sources[kind].layers[0].note(&packet{ssrc: uint32(kind)}, start)
 	}
 	theirs := ntpTime(start.Add(-17 * time.Hour)) // a tablet that thinks it is yesterday
-	p.sources[Audio].heardClock(&rtcp.SenderReport{SSRC: 0, NTPTime: theirs, RTPTime: 1000}, start)
+	p.sources[Audio].layers[0].heardClock(&rtcp.SenderReport{SSRC: 0, NTPTime: theirs, RTPTime: 1000}, start)
 	// The report on the picture is of half a second later and took 30 ms longer.
 	later := start.Add(530 * time.Millisecond)
-	p.sources[Video].heardClock(&rtcp.SenderReport{SSRC: 1, NTPTime: theirs + 1<<31, RTPTime: 2000}, later)
+	p.sources[Video].layers[0].heardClock(&rtcp.SenderReport{SSRC: 1, NTPTime: theirs + 1<<31, RTPTime: 2000}, later)
 
 	now := start.Add(time.Second)
-	audioNTP, audioTS, _ := p.sources[Audio].clockNow(now)
-	videoNTP, videoTS, ok := p.sources[Video].clockNow(now)
+	audioNTP, audioTS, _ := p.sources[Audio].layers[0].clockNow(now)
+	videoNTP, videoTS, ok := p.sources[Video].layers[0].clockNow(now)
 	if !ok || audioTS != 1000+audioClock {
 		t.Fatalf("sound is at %d", audioTS)
 	}
@@ -151,26 +156,26 @@ func FuzzFeedback(f *testing.F) {
 			return
 		}
 		now := start
-		st, out := newWire(Video, &now)
+		st, out := newWire(Video)
 		out.keep = false
-		src := newSource(&Peer{}, Video)
-		src.asked = start // a keyframe, just now: there is nobody to ask
+		src := newSource(&Peer{}, Video, vp8Coding)
+		l := src.layers[0]
+		l.asked = start // a keyframe, just now: there is nobody to ask
 		st.show(src)
 		for i := range uint16(20) {
 			p := video(1000+i, uint32(i), i, uint8(i), i == 0)
-			src.note(&p, now)
-			st.forward(src, &p)
+			l.take(&p, now)
 		}
 		for _, packet := range packets {
 			st.asked(packet, now)
 			if sr, ok := packet.(*rtcp.SenderReport); ok {
-				src.heardClock(sr, now)
+				l.heardClock(sr, now)
 			}
 		}
 		if st.resent > resendsPerTick {
 			t.Fatalf("%d packets were resent", st.resent)
 		}
 		st.report(now)
-		src.report(now)
+		l.report(now)
 	})
 }

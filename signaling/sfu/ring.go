@@ -1,7 +1,7 @@
 package sfu
 
 const (
-	// ringPackets is how many packets a source remembers for repair: about 1.2 s
+	// ringPackets is how many packets a layer remembers for repair: about 1.2 s
 	// of the most a browser sends (2 Mbit/s), five round trips of a bad network.
 	ringPackets = 256
 	// ringCell is the longest payload remembered, in bytes. Browsers send 1,200
@@ -9,34 +9,51 @@ const (
 	ringCell = 1280
 )
 
-// A ring remembers the latest packets of a source. It holds no pointers, so the
-// garbage collector does not look into it.
+// A ring remembers the latest packets of a layer. What it holds has no pointers,
+// so the garbage collector does not look into it.
 type ring struct {
-	seq    [ringPackets]uint16
-	size   [ringPackets]uint16 // 0: nothing here
-	marker [ringPackets]bool
-	ts     [ringPackets]uint32
-	data   [ringPackets * ringCell]byte
+	cells []cell
+	data  []byte
 }
 
+type cell struct {
+	seq    uint16
+	size   uint16 // 0: nothing here
+	ts     uint32
+	marker bool
+}
+
+// newRing returns a ring for n packets, which is a power of two, so that numbers
+// go on in it when they begin again at 0.
+func newRing(n int) *ring {
+	return &ring{cells: make([]cell, n), data: make([]byte, n*ringCell)}
+}
+
+// put remembers a packet. What is there already stays: of two packets with one
+// number the first was sent on, and it alone may be sent again.
 func (r *ring) put(p *packet) {
-	i := int(p.seq) % ringPackets
-	r.size[i] = 0
+	i := int(p.seq) % len(r.cells)
+	c := &r.cells[i]
+	if c.size != 0 && int16(p.seq-c.seq) <= 0 {
+		return
+	}
+	c.size = 0
 	if len(p.payload) == 0 || len(p.payload) > ringCell {
 		return
 	}
-	r.seq[i], r.ts[i], r.marker[i] = p.seq, p.ts, p.marker
-	r.size[i] = uint16(copy(r.data[i*ringCell:], p.payload))
+	*c = cell{seq: p.seq, ts: p.ts, marker: p.marker, size: uint16(copy(r.data[i*ringCell:], p.payload))}
 }
 
 // get returns the packet of that number with its payload copied to buf.
 func (r *ring) get(seq uint16, buf []byte) (p packet, ok bool) {
-	i := int(seq) % ringPackets
-	if r.size[i] == 0 || r.seq[i] != seq || len(buf) < int(r.size[i]) {
+	i := int(seq) % len(r.cells)
+	c := r.cells[i]
+	if c.size == 0 || c.seq != seq || len(buf) < int(c.size) {
 		return p, false
 	}
-	n := copy(buf, r.data[i*ringCell:i*ringCell+int(r.size[i])])
-	p = packet{marker: r.marker[i], seq: seq, ts: r.ts[i], payload: buf[:n]}
-	p.vp8 = parseVP8(p.payload)
-	return p, true
+	n := copy(buf, r.data[i*ringCell:i*ringCell+int(c.size)])
+	return packet{marker: c.marker, seq: seq, ts: c.ts, payload: buf[:n]}, true
 }
+
+// clear forgets everything.
+func (r *ring) clear() { clear(r.cells) }

@@ -13,7 +13,6 @@ import (
 
 	"github.com/pion/dtls/v3"
 	"github.com/pion/ice/v4"
-	"github.com/pion/interceptor"
 	"github.com/pion/logging"
 	"github.com/pion/webrtc/v4"
 )
@@ -84,7 +83,7 @@ type Config struct {
 // An SFU is the media side of a server: one port and all its Peers.
 type SFU struct {
 	cfg   Config
-	api   *webrtc.API
+	set   webrtc.SettingEngine // of every connection; each adds its own intakes
 	mux   ice.UDPMux
 	tcp   *tcpMux // nil without Config.TCP
 	certs []webrtc.Certificate
@@ -125,7 +124,7 @@ func New(cfg Config) (*SFU, error) {
 	}
 	s := &SFU{cfg: cfg, mux: mux, local: local, certs: []webrtc.Certificate{cert}, peers: map[*Peer]struct{}{}}
 	s.openTCP()
-	if s.api, err = newAPI(cfg, mux, s.tcp); err != nil {
+	if s.set, err = newSettings(cfg, mux, s.tcp); err != nil {
 		_ = s.closePorts()
 		return nil, fmt.Errorf("sfu: set up: %w", err)
 	}
@@ -171,7 +170,7 @@ func (s *SFU) Totals() Totals {
 // Connect answers an offer. The connection comes up by itself after the answer
 // has reached the browser. An offer we have no use for is ErrBadOffer.
 func (s *SFU) Connect(ctx context.Context, offer string, options Options) (*Peer, string, error) {
-	plan, err := readOffer(offer, s.cfg.MaxSlots)
+	plan, err := readOffer(offer, options.Codec, s.cfg.MaxSlots)
 	if err != nil {
 		return nil, "", err
 	}
@@ -230,12 +229,8 @@ func (s *SFU) remove(p *Peer) {
 	s.closing.Done()
 }
 
-// newAPI sets Pion up: two codecs, no interceptors, one port, ICE-lite.
-func newAPI(cfg Config, mux ice.UDPMux, tcp *tcpMux) (*webrtc.API, error) {
-	media, err := newMediaEngine()
-	if err != nil {
-		return nil, err
-	}
+// newSettings sets Pion up: one port, ICE-lite.
+func newSettings(cfg Config, mux ice.UDPMux, tcp *tcpMux) (webrtc.SettingEngine, error) {
 	set := webrtc.SettingEngine{LoggerFactory: quiet{}}
 	set.SetLite(true)
 	set.SetICEUDPMux(mux)
@@ -252,7 +247,7 @@ func newAPI(cfg Config, mux ice.UDPMux, tcp *tcpMux) (*webrtc.API, error) {
 		dtls.SRTP_AEAD_AES_128_GCM, dtls.SRTP_AEAD_AES_256_GCM, dtls.SRTP_AES128_CM_HMAC_SHA1_80)
 	// We begin DTLS ourselves as soon as a check has come: one round trip less.
 	if err := set.SetAnsweringDTLSRole(webrtc.DTLSRoleClient); err != nil {
-		return nil, err
+		return set, err
 	}
 	if len(cfg.Advertise) > 0 {
 		rule := webrtc.ICEAddressRewriteRule{AsCandidateType: webrtc.ICECandidateTypeHost, Mode: webrtc.ICEAddressRewriteReplace}
@@ -260,14 +255,10 @@ func newAPI(cfg Config, mux ice.UDPMux, tcp *tcpMux) (*webrtc.API, error) {
 			rule.External = append(rule.External, addr.String())
 		}
 		if err := set.SetICEAddressRewriteRules(rule); err != nil {
-			return nil, err
+			return set, err
 		}
 	}
-	return webrtc.NewAPI(
-		webrtc.WithMediaEngine(media),
-		webrtc.WithSettingEngine(set),
-		webrtc.WithInterceptorRegistry(&interceptor.Registry{}),
-	), nil
+	return set, nil
 }
 
 // quiet keeps Pion's own log, which names addresses, out of ours.

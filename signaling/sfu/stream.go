@@ -1,8 +1,8 @@
 package sfu
 
 import (
-	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/pion/rtcp"
@@ -11,42 +11,52 @@ import (
 )
 
 const (
-	// lateBy is how many packets before the newest one may still be sent on;
-	// also how far back a new source's packets belong to it.
-	lateBy = 1024
-	// resendsPerTick bounds what one receiver can have us send again: more in a
-	// tenth of a second is an attack, or a network that repair makes worse.
-	resendsPerTick = 128
+	// frameTime is the least time between the last frame of one source or layer
+	// and the first of the next, so that no two frames share a timestamp.
+	frameTime = 20 * time.Millisecond
+	// clocksAgree is how far the timestamps of two layers, by their sender reports,
+	// may be from what the time passed says, before the reports are not believed.
+	clocksAgree = time.Second
 )
 
 // A stream is one slot's sound or picture: what one receiver sees, under one
-// SSRC, of one source after another. It implements webrtc.TrackLocal.
+// SSRC, of one layer after another of one source after another. It implements
+// webrtc.TrackLocal.
 //
 // The lock is held while a packet is written, so that packets go out in the
 // order they were numbered, and so that once show has returned not one more
-// packet of the old source goes out. A write to a UDP socket does not wait.
+// packet of the old source goes out. A write does not wait for the network: a
+// UDP socket takes it or drops it, and so does the queue before a TCP one.
 type stream struct {
 	kind      Kind
+	mime      string // of what it carries
 	id, group string // the track's and the slot's; a group is played in step
 
-	mu      sync.Mutex
-	out     webrtc.TrackLocalWriter // nil until bound
-	header  rtp.Header              // reused for every packet
-	src     *source                 // nil: nothing is shown
-	want    Want                    // of a picture
-	waiting bool                    // for a keyframe of src
-	flowing bool                    // something of src has been sent
+	// uses are the ranks of the layers whose packets matter, as bits: a look at
+	// it spares the lock for all others. Changed with mu held.
+	uses atomic.Uint32
 
-	// How src's numbers become ours, while flowing.
-	first   uint16 // of src's numbers: earlier ones are another's
+	mu     sync.Mutex
+	out    webrtc.TrackLocalWriter // nil until bound
+	outlet *outlet                 // numbers what is sent, if the receiver says what came
+	header rtp.Header              // reused for every packet
+	again  rtp.Header              // of retransmissions; SSRC 0 if not negotiated
+	number [2]byte                 // the transport-wide one, in both headers
+	src    *source                 // nil: nothing is shown
+	want   Want                    // of a picture
+	// The layer that flows, nil for none, and the one that is to: it takes over
+	// at its next keyframe. With neither the picture is held back.
+	current, target *layer
+
+	// How current's numbers become ours.
+	first   uint16 // of current's numbers: earlier ones are another's
 	seq     uint16 // to add
 	ts      uint32 // to add
 	picture uint16 // to add
 	level   uint8  // to add
 
-	// The newest we sent, from whichever source.
-	any         bool
-	newestSeq   uint16
+	// What we sent, from whichever source.
+	sent        window
 	newestTS    uint32
 	newestAt    time.Time
 	lastPicture uint16
@@ -59,8 +69,7 @@ type stream struct {
 	resent    uint64 // since the last count
 	resends   int    // in this tick
 	lost      uint8  // of 256, as the receiver last said
-
-	now func() time.Time
+	rate      meter  // of all that is sent, repair too
 }
 
 // show has the stream show src, or nothing. It reports whether that is a change.
@@ -71,134 +80,162 @@ func (st *stream) show(src *source) bool {
 	if was == src {
 		return false
 	}
-	st.src, st.flowing, st.waiting = src, false, st.kind == Video
+	st.src = src
+	st.use(nil, nil)
 	if was != nil {
 		was.detach(st)
 	}
 	if src != nil {
 		src.attach(st)
+		if st.kind == Audio || !src.isLayered() {
+			st.use(nil, src.layers[0])
+		}
 	}
 	return true
 }
 
-// forward sends on a packet that src has just received.
-func (st *stream) forward(src *source, p *packet) {
+// aim has a layer of that rank take over, at its next keyframe; none, if rank is
+// below 0. It reports whether a keyframe of it is needed that was not before.
+func (st *stream) aim(src *source, rank int) bool {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	if st.src != src || st.out == nil {
+	if st.src != src {
+		return false // another is shown by now
+	}
+	if rank < 0 {
+		st.use(nil, nil)
+		return false
+	}
+	l := src.layers[rank]
+	if l == nil || l == st.target {
+		return false
+	}
+	st.use(st.current, l)
+	return st.current != l
+}
+
+// use sets which layers matter. mu is held.
+func (st *stream) use(current, target *layer) {
+	var bits uint32
+	for rank := range layers {
+		var was, is *layer // the layer of this rank, of the old source and the new
+		for _, l := range []*layer{st.current, st.target} {
+			if l != nil && l.rank == rank {
+				was = l
+			}
+		}
+		for _, l := range []*layer{current, target} {
+			if l != nil && l.rank == rank {
+				is = l
+				bits |= 1 << rank
+			}
+		}
+		if was == is {
+			continue
+		}
+		if is != nil {
+			is.watch(1)
+		}
+		if was != nil {
+			was.watch(-1)
+		}
+	}
+	st.current, st.target = current, target
+	st.uses.Store(bits)
+}
+
+// interrupt notes that l goes on under another SSRC, and so with other numbers.
+func (st *stream) interrupt(l *layer) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if st.current == l {
+		st.use(nil, st.target)
+	}
+}
+
+// forward sends on a packet that l has just received.
+func (st *stream) forward(l *layer, p *packet, now time.Time) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if st.src != l.source || st.out == nil || len(p.payload) == 0 {
 		return
 	}
-	if st.waiting {
-		if !p.vp8.starts {
+	was := st.current
+	if l != was {
+		if l != st.target || st.kind == Video && !p.starts {
 			return
 		}
-		st.waiting = false
-	}
-	if !st.flowing {
-		st.begin(p)
+		st.begin(l, p, now)
 	}
 	if int16(p.seq-st.first) < 0 {
 		return
 	}
-	if !st.send(p) {
-		st.flowing, st.waiting = false, st.kind == Video
+	if !st.send(p, now) {
+		st.use(nil, st.target) // begin again when the connection is up
 		return
+	}
+	if l != was {
+		st.use(l, l)
 	}
 	st.forwarded++
 }
 
-// begin sets how the numbers of a new source go on from the last one's.
-func (st *stream) begin(p *packet) {
-	st.flowing, st.first = true, p.seq
+// begin sets how the numbers of another layer or source go on from the last one's.
+func (st *stream) begin(l *layer, p *packet, now time.Time) {
+	was := st.current
+	added := st.ts
+	st.first = p.seq
 	st.seq, st.ts, st.picture, st.level = 0, 0, 0, 0
-	if !st.any {
+	if !st.sent.any {
 		return
 	}
-	// At least a frame's time later, so that no two frames share a timestamp.
-	elapsed := max(st.now().Sub(st.newestAt), 20*time.Millisecond)
-	st.seq = st.newestSeq + 1 - p.seq
-	st.ts = st.newestTS + uint32(int64(elapsed)*int64(st.kind.clock())/int64(time.Second)) - p.ts
+	clock := int64(st.kind.clock())
+	elapsed := max(now.Sub(st.newestAt), frameTime)
+	ts := st.newestTS + uint32(int64(elapsed)*clock/int64(time.Second))
+	if was != nil && was.source == l.source {
+		if same, ok := sameMoment(was.knownClock(), l.knownClock(), p.ts, st.kind.clock()); ok {
+			ts = st.aligned(same+added, ts)
+		}
+	}
+	st.seq = st.sent.newest + 1 - p.seq
+	st.ts = ts - p.ts
 	st.picture = st.lastPicture + 1 - p.vp8.picture
 	st.level = st.lastLevel + 1 - p.vp8.level
 }
 
-// send writes a packet under our numbers. It reports false if the connection is
-// not up yet, in which case it is as if nothing had been sent.
-func (st *stream) send(p *packet) bool {
-	seq, ts, payload := p.seq+st.seq, p.ts+st.ts, p.payload
-	if st.kind == Video && (st.picture&pictureBits != 0 || st.level != 0) && len(payload) > 0 {
-		payload = st.altered(p)
+// aligned returns the timestamp by the sender's clock, unless it is before what
+// was sent, or so far from the time passed that the clock cannot be right.
+func (st *stream) aligned(by, passed uint32) uint32 {
+	ahead := int32(by - st.newestTS)
+	off := int32(by - passed)
+	limit := int32(int64(clocksAgree) * int64(st.kind.clock()) / int64(time.Second))
+	switch {
+	case max(off, -off) > limit:
+		return passed
+	case ahead <= 0: // the old layer was ahead of the new: the least step there is
+		return st.newestTS + st.kind.clock()/1000
 	}
-	st.header.Marker, st.header.SequenceNumber, st.header.Timestamp = p.marker, seq, ts
-	n, err := st.out.WriteRTP(&st.header, payload)
-	if n == 0 && err == nil {
-		return false
-	}
-	// With an error it is lost, as datagrams may be; the connection's end we
-	// learn elsewhere.
-	st.packets++
-	st.octets += uint32(len(payload))
-	if !st.any || int16(seq-st.newestSeq) > 0 {
-		st.note(p, seq, ts)
-	}
-	return true
+	return by
 }
 
-// note records the newest packet sent.
-func (st *stream) note(p *packet, seq uint16, ts uint32) {
-	st.any, st.newestSeq, st.newestTS, st.newestAt = true, seq, ts, st.now()
-	if p.vp8.pictureAt != 0 {
-		st.lastPicture = p.vp8.picture + st.picture
+// sameMoment returns the timestamp that the layer of the first clock gives what
+// that of the second calls ts.
+func sameMoment(a, b senderClock, ts, clock uint32) (uint32, bool) {
+	if !a.known || !b.known {
+		return 0, false
 	}
-	if p.vp8.levelAt != 0 {
-		st.lastLevel = p.vp8.level + st.level
-	}
-	if p.seq-st.first > 2*lateBy {
-		st.first = p.seq - lateBy // or numbers half a round later would look earlier
-	}
-}
-
-// altered returns the payload with our picture id and level in place of the source's.
-func (st *stream) altered(p *packet) []byte {
-	if cap(st.scratch) < len(p.payload) {
-		st.scratch = make([]byte, max(len(p.payload), ringCell))
-	}
-	buf := st.scratch[:len(p.payload)]
-	copy(buf, p.payload)
-	p.vp8.shift(buf, st.picture, st.level)
-	return buf
-}
-
-// resend sends again what the receiver missed.
-func (st *stream) resend(seq uint16) {
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	of := seq - st.seq
-	if !st.flowing || st.out == nil || st.resends >= resendsPerTick ||
-		int16(of-st.first) < 0 || int16(seq-st.newestSeq) > 0 {
-		return
-	}
-	if cap(st.scratch) < ringCell {
-		st.scratch = make([]byte, ringCell)
-	}
-	p, ok := st.src.recall(of, st.scratch[:ringCell])
-	if !ok {
-		return
-	}
-	st.resends++
-	if st.send(&p) {
-		st.resent++
-		st.forwarded++
-	}
+	// By the sender's own clock, in units of the timestamp.
+	between := int64(b.ntp - a.ntp)
+	return a.rtp + (ts - b.rtp) + uint32(between>>16*int64(clock)>>16), true
 }
 
 // keyframe asks whatever is shown for a keyframe.
 func (st *stream) keyframe(now time.Time) {
 	st.mu.Lock()
-	src := st.src
+	l := st.target
 	st.mu.Unlock()
-	if src != nil {
-		src.wantKeyframe(now)
+	if l != nil {
+		l.wantKeyframe(now)
 	}
 }
 
@@ -206,26 +243,27 @@ func (st *stream) keyframe(now time.Time) {
 func (st *stream) isBlind() bool {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	return st.src != nil && st.waiting
+	return st.target != nil && st.current != st.target
 }
 
 // countTo adds what is new to the totals, and begins another tenth of a second.
-func (st *stream) countTo(c *counters) {
+func (st *stream) countTo(c *counters, now time.Time) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	c.forwarded.Add(st.forwarded)
 	c.resent.Add(st.resent)
 	st.forwarded, st.resent, st.resends = 0, 0, 0
+	st.rate.tick(now)
 }
 
 // report returns the sender report of this stream, once its source's clock is known.
 func (st *stream) report(now time.Time) rtcp.Packet {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	if !st.flowing || st.out == nil {
+	if st.current == nil || st.out == nil {
 		return nil
 	}
-	ntp, ts, ok := st.src.clockNow(now)
+	ntp, ts, ok := st.current.clockNow(now)
 	if !ok {
 		return nil
 	}
@@ -233,40 +271,3 @@ func (st *stream) report(now time.Time) rtcp.Packet {
 		SSRC: st.header.SSRC, NTPTime: ntp, RTPTime: ts + st.ts, PacketCount: st.packets, OctetCount: st.octets,
 	}
 }
-
-var errNoCodec = errors.New("sfu: the receiver took neither codec")
-
-// Bind is called by Pion when the answer is settled.
-func (st *stream) Bind(ctx webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
-	for _, codec := range ctx.CodecParameters() {
-		if codec.MimeType != st.kind.codec().MimeType {
-			continue
-		}
-		st.mu.Lock()
-		st.out = ctx.WriteStream()
-		st.header = rtp.Header{Version: 2, PayloadType: uint8(codec.PayloadType), SSRC: uint32(ctx.SSRC())}
-		st.mu.Unlock()
-		return codec, nil
-	}
-	return webrtc.RTPCodecParameters{}, errNoCodec
-}
-
-// Unbind is called by Pion when the connection closes.
-func (st *stream) Unbind(webrtc.TrackLocalContext) error {
-	st.mu.Lock()
-	st.out = nil
-	st.mu.Unlock()
-	return nil
-}
-
-// ID is the track's id in the answer.
-func (st *stream) ID() string { return st.id }
-
-// RID is empty: a stream has one layer.
-func (st *stream) RID() string { return "" }
-
-// StreamID is the slot's id in the answer: what is played in step.
-func (st *stream) StreamID() string { return st.group }
-
-// Kind is Pion's word for the stream's kind.
-func (st *stream) Kind() webrtc.RTPCodecType { return st.kind.codecType() }

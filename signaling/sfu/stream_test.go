@@ -26,9 +26,9 @@ func (w *wire) WriteRTP(header *rtp.Header, payload []byte) (int, error) {
 
 func (w *wire) Write([]byte) (int, error) { panic("streams write headers and payloads") }
 
-func newWire(kind Kind, now *time.Time) (*stream, *wire) {
+func newWire(kind Kind) (*stream, *wire) {
 	w := &wire{keep: true}
-	return &stream{kind: kind, out: w, header: rtp.Header{Version: 2, SSRC: 77}, now: func() time.Time { return *now }}, w
+	return &stream{kind: kind, out: w, want: usualWant, header: rtp.Header{Version: 2, SSRC: 77}}, w
 }
 
 // video makes a packet as Chromium does.
@@ -38,17 +38,16 @@ func video(seq uint16, ts uint32, picture uint16, level uint8, key bool) packet 
 	if key {
 		payload[6] = 0
 	}
-	return packet{seq: seq, ts: ts, ssrc: 5, marker: true, payload: payload, vp8: parseVP8(payload)}
+	p := packet{seq: seq, ts: ts, ssrc: 5, marker: true, payload: payload}
+	p.look(vp8Coding)
+	return p
 }
 
 func TestAStreamGoesOnWithAnotherSource(t *testing.T) {
 	now := start
-	st, w := newWire(Video, &now)
-	anna, ben := newSource(&Peer{}, Video), newSource(&Peer{}, Video)
-	send := func(src *source, p packet) {
-		src.note(&p, now)
-		st.forward(src, &p)
-	}
+	st, w := newWire(Video)
+	anna, ben := newSource(&Peer{}, Video, vp8Coding), newSource(&Peer{}, Video, vp8Coding)
+	send := func(src *source, p packet) { src.layers[0].take(&p, now) }
 	st.show(anna)
 	send(anna, video(65534, 4294967000, 32766, 254, true))
 	send(anna, video(65535, 704, 32767, 255, false))
@@ -87,38 +86,37 @@ func TestAStreamGoesOnWithAnotherSource(t *testing.T) {
 
 func TestAStreamResendsWhatItSent(t *testing.T) {
 	now := start
-	st, w := newWire(Video, &now)
-	anna, ben := newSource(&Peer{}, Video), newSource(&Peer{}, Video)
+	st, w := newWire(Video)
+	anna, ben := newSource(&Peer{}, Video, vp8Coding), newSource(&Peer{}, Video, vp8Coding)
 	for _, src := range []*source{anna, ben} {
 		st.show(src)
 		for i := range uint16(10) {
 			p := video(1000+i, uint32(i)*3000, i, uint8(i), i == 0)
-			src.note(&p, now)
-			st.forward(src, &p)
+			src.layers[0].take(&p, now)
 		}
 	}
 	sent := w.sent
 	w.sent = nil
-	st.resend(sent[15].seq) // ben's
+	st.resend(sent[15].seq, now) // ben's
 	if len(w.sent) != 1 {
 		t.Fatalf("%d packets were resent", len(w.sent))
 	}
 	if got, want := w.sent[0], sent[15]; got.seq != want.seq || got.ts != want.ts || string(got.payload) != string(want.payload) {
 		t.Errorf("resent %+v, which was %+v", got, want)
 	}
-	st.resend(sent[5].seq)      // anna's, who is no longer shown
-	st.resend(sent[19].seq + 1) // not sent yet
+	st.resend(sent[5].seq, now)    // anna's, who is no longer shown
+	st.resend(sent[19].seq+1, now) // not sent yet
 	if len(w.sent) != 1 {
 		t.Errorf("resent %+v", w.sent[1:])
 	}
 	for range 2 * resendsPerTick {
-		st.resend(sent[15].seq)
+		st.resend(sent[15].seq, now)
 	}
 	if len(w.sent) != resendsPerTick {
 		t.Errorf("%d packets were resent in one tick", len(w.sent))
 	}
 	st.show(nil)
-	st.resend(sent[15].seq)
+	st.resend(sent[15].seq, now)
 	if len(w.sent) != resendsPerTick {
 		t.Error("resent after the end")
 	}
@@ -126,13 +124,13 @@ func TestAStreamResendsWhatItSent(t *testing.T) {
 
 func TestALongStreamIsNotTakenForAnEarlierOne(t *testing.T) {
 	now := start
-	st, w := newWire(Audio, &now)
-	src := newSource(&Peer{}, Audio)
+	st, w := newWire(Audio)
+	src := newSource(&Peer{}, Audio, opus)
 	st.show(src)
 	w.keep = false
 	for i := range 200000 {
 		p := packet{seq: uint16(i), ts: uint32(i) * 960, payload: []byte{1}}
-		st.forward(src, &p)
+		src.layers[0].take(&p, now)
 	}
 	if st.packets != 200000 {
 		t.Errorf("%d of 200000 packets were sent", st.packets)
@@ -141,19 +139,19 @@ func TestALongStreamIsNotTakenForAnEarlierOne(t *testing.T) {
 
 func TestNothingIsAllocatedForAPacket(t *testing.T) {
 	now := start
-	src := newSource(&Peer{}, Video)
+	src := newSource(&Peer{}, Video, vp8Coding)
 	for range 5 {
-		st, w := newWire(Video, &now)
+		st, w := newWire(Video)
 		w.keep = false
 		st.show(src)
 	}
 	p := video(1, 1, 1, 1, true)
-	src.take(&p, now)
+	src.layers[0].take(&p, now)
 	seq := uint16(1)
 	allocated := testing.AllocsPerRun(1000, func() {
 		seq++
 		p := video0(seq)
-		src.take(&p, now)
+		src.layers[0].take(&p, now)
 	})
 	if allocated > 0 {
 		t.Errorf("%v allocations for a packet to five receivers", allocated)
@@ -168,17 +166,17 @@ func video0(seq uint16) packet {
 
 func BenchmarkForwardToFive(b *testing.B) {
 	now := start
-	src := newSource(&Peer{}, Video)
+	src := newSource(&Peer{}, Video, vp8Coding)
 	for range 5 {
-		st, w := newWire(Video, &now)
+		st, w := newWire(Video)
 		w.keep = false
 		st.show(src)
 	}
 	p := video(0, 0, 1, 1, true)
-	src.take(&p, now)
+	src.layers[0].take(&p, now)
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
 		p := video0(uint16(i))
-		src.take(&p, now)
+		src.layers[0].take(&p, now)
 	}
 }

@@ -45,6 +45,7 @@ func (p *Peer) Want(i int, w Want) {
 	st.mu.Lock()
 	st.want = w
 	st.mu.Unlock()
+	p.steer(p.sfu.cfg.Now())
 }
 
 // Activity is what lately came from a Peer.
@@ -61,12 +62,15 @@ type Activity struct {
 
 // Activity returns what lately came from p.
 func (p *Peer) Activity() (a Activity) {
-	for kind, at := range map[Kind]*time.Time{Audio: &a.SoundAt, Video: &a.PictureAt} {
-		if src := p.sources[kind]; src != nil { // nil in the zero Peer
-			src.mu.Lock()
-			*at = src.came
-			src.mu.Unlock()
-		}
+	if p.sfu == nil {
+		return a
+	}
+	if src := p.sources[Audio]; src != nil {
+		a.SoundAt = src.cameAt()
+		src.loud.tell(&a, p.sfu.cfg.Now())
+	}
+	if src := p.sources[Video]; src != nil {
+		a.PictureAt = src.cameAt()
 	}
 	return a
 }

@@ -5,7 +5,8 @@ import "encoding/binary"
 // vp8 is what matters of a VP8 payload descriptor (RFC 7741, 4.2). The offsets
 // are into the payload, 0 for what is not there.
 type vp8 struct {
-	starts bool // the first packet of a keyframe
+	starts bool   // the first packet of a keyframe
+	height uint16 // of a keyframe's picture; 0 if not told
 
 	pictureAt int    // of a picture id of 15 bits; shorter ones are left alone
 	picture   uint16 // 15 bits
@@ -56,7 +57,19 @@ func parseVP8(b []byte) (v vp8) {
 	}
 	firstOfFrame := b[0]&0x10 != 0 && b[0]&0x07 == 0 // S, in partition 0
 	v.starts = firstOfFrame && len(b) > at && b[at]&0x01 == 0
+	if v.starts {
+		v.height = keyframeHeight(b[at:])
+	}
 	return v
+}
+
+// keyframeHeight reads a keyframe's header (RFC 6386, 9.1): a tag of three bytes,
+// a code of three, width and height of 14 bits each.
+func keyframeHeight(b []byte) uint16 {
+	if len(b) < 10 || b[3] != 0x9D || b[4] != 0x01 || b[5] != 0x2A {
+		return 0
+	}
+	return binary.LittleEndian.Uint16(b[8:]) & 0x3FFF
 }
 
 // shift rewrites, in place, the picture id and the level of a payload of which
