@@ -231,7 +231,7 @@ func (p seriesPage) Here() string { return p.At(p.Staff, "series") }
 // Home is where a visit of the series is looked at.
 func (p seriesPage) Home(v familyVisit) string {
 	if p.Staff {
-		return "/ward/book/done/" + string(v.Reference)
+		return visitPath(v.Reference)
 	}
 	return v.To("")
 }

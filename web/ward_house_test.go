@@ -68,10 +68,16 @@ const (
 
 func newWardHouse(t *testing.T) *wardHouse {
 	t.Helper()
+	return newWardHouseOn(t, storetest.SQLite(t))
+}
+
+// newWardHouseOn is newWardHouse on a database of its own.
+func newWardHouseOn(t *testing.T, where string) *wardHouse {
+	t.Helper()
 	h := &wardHouse{familyHouse: &familyHouse{hour: noon}, rooms: &toldRooms{}}
 	now := func() time.Time { return h.hour }
 	var err error
-	if h.store, err = store.Open(t.Context(), storetest.SQLite(t)); err != nil {
+	if h.store, err = store.Open(t.Context(), where); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { h.store.Close() })

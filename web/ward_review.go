@@ -20,6 +20,22 @@ type reviewPage struct {
 	wardHead
 	Visits []flaggedRow
 	Tasks  []taskRow
+	Only   *closedList // when only what one closure stops is listed
+}
+
+// A closedList is the closure of whose visits the list is.
+type closedList struct {
+	closureRow
+	All string // the address of the whole list
+}
+
+// Way is the way back to this list from a page about one of its visits.
+func (p reviewPage) Way() wayBack {
+	way := wayBack{Review: true, Ward: string(p.Ward.ID)}
+	if p.Only != nil {
+		way.Closure = string(p.Only.ID)
+	}
+	return way
 }
 
 // A flaggedRow is a visit that is flagged, with what can be done about it.
@@ -49,6 +65,12 @@ func (f flaggedRow) Elsewhere() bool {
 	return !f.Alone && !f.has(booking.PatientLeft, booking.ConsentGone, booking.VisitorKept)
 }
 
+// ByHand reports whether staff could choose a time or an iPad for it themselves.
+func (f flaggedRow) ByHand() bool { return f.Elsewhere() && f.Visit.State == booking.Booked }
+
+// Page is that of the visit.
+func (f flaggedRow) Page(of string) string { return visitPath(f.Reference) + of }
+
 // NoConsent reports whether consent is what it wants.
 func (f flaggedRow) NoConsent() bool {
 	return f.has(booking.ConsentGone) && f.PatientRecord.State == booking.PatientActive
@@ -77,6 +99,7 @@ var flagWords = map[booking.FlagKind]string{
 	booking.ProtectedThen:  "It is in a time of day that the ward keeps free",
 	booking.OutsideTimes:   "It is outside the ward’s visiting times",
 	booking.DeviceGone:     "Its iPad cannot be used, and no other is free",
+	booking.ShortClean:     "There is too little time to clean its iPad for the patient’s infection",
 	booking.InterpreterOff: "There is no interpreter",
 	booking.Overlapping:    "The patient has another visit at the same time",
 	booking.NotPutBack:     "It was cancelled by mistake, and its time is taken",
@@ -101,6 +124,38 @@ func (s *Server) review(w http.ResponseWriter, r *http.Request, by booking.Actor
 	return s.showReview(w, r, by, http.StatusOK, form.Blank())
 }
 
+// reviewAt is the address of the list of a ward: of all, or of what one closure stops.
+func reviewAt(ward booking.WardID, closure booking.ClosureID) string {
+	return wayBack{Review: true, Ward: string(ward), Closure: string(closure)}.To("", "")
+}
+
+// onlyClosed is the closure that an address asks for the visits of; nil when it asks
+// for all.
+func (s *Server) onlyClosed(r *http.Request, by booking.Actor, head wardHead) (*closedList, error) {
+	raw := r.URL.Query().Get("closure")
+	if raw == "" {
+		return nil, nil //nolint:nilnil // all of them is what most ask for
+	}
+	id, err := identifier(raw, booking.ErrNoSuchClosure)
+	if err != nil {
+		return nil, err
+	}
+	c, _, err := s.desk.Closed(r.Context(), by, booking.ClosureID(id))
+	if err != nil {
+		return nil, err
+	}
+	if c.Ward != head.Ward.ID {
+		return nil, booking.ErrNoSuchClosure
+	}
+	rules, err := s.desk.Rules(r.Context(), by, c.Ward)
+	return &closedList{rulesPage{wardHead: head, Rules: rules}.closureRow(c), reviewAt(c.Ward, "")}, err
+}
+
+// stoppedBy reports whether a flag was raised by a closure.
+func stoppedBy(f booking.Flag, id booking.ClosureID) bool {
+	return f.Kind == booking.ClosedThen && f.Cause == "closure "+string(id)
+}
+
 func (s *Server) showReview(w http.ResponseWriter, r *http.Request, by booking.Actor, status int, f *form.Form) error {
 	head, err := s.headOf(r, by, "/ward/review")
 	if err != nil {
@@ -111,8 +166,16 @@ func (s *Server) showReview(w http.ResponseWriter, r *http.Request, by booking.A
 	if err != nil {
 		return err
 	}
+	if p.Only, err = s.onlyClosed(r, by, head); err != nil {
+		return err
+	}
 	for _, v := range flagged {
-		p.Visits = append(p.Visits, newFlaggedRow(v, s.now()))
+		if p.Only == nil || slices.ContainsFunc(v.Flags, func(f booking.Flag) bool { return stoppedBy(f, p.Only.ID) }) {
+			p.Visits = append(p.Visits, newFlaggedRow(v, s.now()))
+		}
+	}
+	if p.Only != nil {
+		return s.render(w, r, status, "ward/review", p)
 	}
 	if p.Tasks, err = s.tasksOf(r, by, head.Ward.ID); err != nil {
 		return err
@@ -164,6 +227,21 @@ type keepPage struct {
 	*form.Form
 	desk.Visit
 	Why []string
+	Way wayBack
+}
+
+// Back is the list that it was opened from.
+func (p keepPage) Back() string { return p.Way.To("", "") }
+
+// reviewWay is the way back from a page of the list, which knows the ward even where
+// its address does not say it.
+func reviewWay(r *http.Request, ward booking.WardID) wayBack {
+	way := wayBackOf(r)
+	way.Review = true
+	if way.Ward == "" {
+		way.Ward = string(ward)
+	}
+	return way
 }
 
 // askKeep handles GET /ward/review/{ref}/keep.
@@ -180,7 +258,7 @@ func (s *Server) showKeep(w http.ResponseWriter, r *http.Request, by booking.Act
 	if err != nil {
 		return err
 	}
-	return s.render(w, r, status, "ward/review-keep", keepPage{f, v, flagsInWords(v.Flags)})
+	return s.render(w, r, status, "ward/review-keep", keepPage{f, v, flagsInWords(v.Flags), reviewWay(r, v.WardRecord.ID)})
 }
 
 // keepVisit handles POST /ward/review/{ref}/keep.
@@ -197,7 +275,7 @@ func (s *Server) keepVisit(w http.ResponseWriter, r *http.Request, by booking.Ac
 	if f.OK() {
 		v, err := s.desk.KeepFlagged(r.Context(), by, ref, reason)
 		if err == nil {
-			return seeOther(w, r, "/ward/review?said=kept&ward="+url.QueryEscape(string(v.WardRecord.ID)))
+			return seeOther(w, r, reviewWay(r, v.WardRecord.ID).To("", "kept"))
 		}
 		if errors.Is(err, booking.ErrNoSuchVisit) {
 			return err
@@ -224,7 +302,14 @@ func (s *Server) tellPutBack(w http.ResponseWriter, r *http.Request, by booking.
 // A rehomePage shows what would become of the visits that were chosen.
 type rehomePage struct {
 	Moves, Stays []rehomeRow
+	Way          wayBack
 }
+
+// Back is the list that the visits were chosen from.
+func (p rehomePage) Back() string { return p.Way.To("", "") }
+
+// Here is the address of the page.
+func (p rehomePage) Here() string { return "/ward/review/rehome" + p.Way.Query() }
 
 // A rehomeRow is one of them.
 type rehomeRow struct {
@@ -237,6 +322,14 @@ func (r rehomeRow) Zone() *time.Location { return r.Visit.WardRecord.Site.Zone }
 
 // SameTime reports whether only the ward or the iPad changes.
 func (r rehomeRow) SameTime() bool { return r.To == r.Visit.When }
+
+// ByHand reports whether staff could choose a time or an iPad for it themselves.
+func (r rehomeRow) ByHand() bool {
+	return r.Visit.State == booking.Booked && !isAny(r.Cannot, booking.ErrPatientAway, booking.ErrConsentNeeded)
+}
+
+// Page is that of the visit.
+func (r rehomeRow) Page(of string) string { return visitPath(r.Visit.Reference) + of }
 
 // NewWard is the name of the ward it goes to; empty when it stays.
 func (r rehomeRow) NewWard() string {
@@ -271,9 +364,9 @@ func (s *Server) rehome(w http.ResponseWriter, r *http.Request, by booking.Actor
 		return err
 	}
 	if really {
-		return seeOther(w, r, "/ward/review?said=rehomed")
+		return seeOther(w, r, reviewWay(r, "").To("", "rehomed"))
 	}
-	p := rehomePage{}
+	p := rehomePage{Way: reviewWay(r, "")}
 	for _, one := range planned {
 		row := rehomeRow{Rehoming: one}
 		if one.Cannot == nil {

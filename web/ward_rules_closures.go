@@ -3,6 +3,9 @@ package web
 import (
 	"errors"
 	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/wardvisit/wardvisit/booking"
@@ -165,7 +168,12 @@ func readClosure(f *form.Form, ward booking.WardID) booking.Closure {
 type closurePage struct {
 	checkedPage
 	Closure closureRow
+	Review  int // how many of the visits somebody is still to look at
+	Gone    int // how many have just been cancelled
 }
+
+// ToReview is the list of those to look at.
+func (p closurePage) ToReview() string { return reviewAt(p.Closure.Ward, p.Closure.ID) }
 
 // closureOf is the closure that an address names.
 func (s *Server) closureOf(r *http.Request, by booking.Actor) (closurePage, error) {
@@ -187,7 +195,20 @@ func (s *Server) closureOf(r *http.Request, by booking.Actor) (closurePage, erro
 		}
 		p.wardHead.Ward = p.Rules.Ward
 	}
-	return closurePage{checkedPage{rulesPage: p, Effect: effect}, p.closureRow(c)}, nil
+	page := closurePage{checkedPage: checkedPage{rulesPage: p, Effect: effect}, Closure: p.closureRow(c)}
+	page.Review, err = s.stillToReview(r, by, c)
+	return page, err
+}
+
+// stillToReview counts the visits that a closure stops and nobody has dealt with.
+func (s *Server) stillToReview(r *http.Request, by booking.Actor, c booking.Closure) (n int, err error) {
+	flagged, err := s.desk.Review(r.Context(), by, c.Ward)
+	for _, v := range flagged {
+		if slices.ContainsFunc(v.Flags, func(f booking.Flag) bool { return stoppedBy(f, c.ID) }) {
+			n++
+		}
+	}
+	return n, err
 }
 
 // wardClosure handles GET /ward/rules/closures/{id}.
@@ -196,6 +217,7 @@ func (s *Server) wardClosure(w http.ResponseWriter, r *http.Request, by booking.
 	if err != nil {
 		return err
 	}
+	p.Gone, _ = strconv.Atoi(r.URL.Query().Get("gone")) // what is no number says nothing
 	return s.render(w, r, http.StatusOK, "ward/rules-closure-one", p)
 }
 
@@ -246,8 +268,10 @@ func (s *Server) cancelClosed(w http.ResponseWriter, r *http.Request, by booking
 func (s *Server) cancelAllClosed(w http.ResponseWriter, r *http.Request, by booking.Actor, c booking.Closure) error {
 	ctx, done := s.outliving(r)
 	defer done()
-	if _, err := s.desk.CancelClosed(ctx, by, c.ID); err != nil {
+	cancelled, err := s.desk.CancelClosed(ctx, by, c.ID)
+	if err != nil {
 		return err
 	}
-	return rulesSaid(w, r, c.Ward, "/closures/"+string(c.ID), "closed_cancelled")
+	q := url.Values{"ward": {string(c.Ward)}, "said": {"closed_cancelled"}, "gone": {strconv.Itoa(cancelled)}}
+	return seeOther(w, r, "/ward/rules/closures/"+string(c.ID)+"?"+q.Encode())
 }
