@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,8 +24,17 @@ type clerk struct {
 	wake       chan struct{} // holds one token while there may be something to do
 
 	mu     sync.Mutex
-	queue  []func(context.Context) // guarded by mu; as long as tickets are many
-	closed bool                    // guarded by mu
+	queue  []errand // guarded by mu
+	closed bool     // guarded by mu
+}
+
+// An errand is something to tell Attendance.
+//
+// However slow that is, few of them wait: a seat has one arrival and one
+// departure at most, a visit one end, and of several covers the last counts.
+type errand struct {
+	do    func(context.Context)
+	cover bool
 }
 
 func newClerk(a Attendance, room string, log *slog.Logger) *clerk {
@@ -38,8 +48,8 @@ func (c *clerk) run() {
 		queue, closed := c.queue, c.closed
 		c.queue = nil
 		c.mu.Unlock()
-		for _, do := range queue {
-			c.safely(do)
+		for _, errand := range queue {
+			c.safely(errand.do)
 		}
 		if len(queue) == 0 && closed {
 			return
@@ -64,12 +74,19 @@ func (c *clerk) safely(do func(context.Context)) {
 
 // add queues do, and reports false if the clerk is closed.
 func (c *clerk) add(do func(context.Context)) bool {
+	return c.queueUp(errand{do: do})
+}
+
+func (c *clerk) queueUp(e errand) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.closed {
 		return false
 	}
-	c.queue = append(c.queue, do)
+	if e.cover {
+		c.queue = slices.DeleteFunc(c.queue, func(have errand) bool { return have.cover })
+	}
+	c.queue = append(c.queue, e)
 	c.rouse()
 	return true
 }
@@ -117,16 +134,17 @@ func (c *clerk) depart(t ticket.Ticket) {
 }
 
 // cover says that the patient's side is covered, or asks whether it may be
-// uncovered: then is called if it may.
+// uncovered: then is called if it may. What was asked before, and is not yet
+// told, no longer matters.
 func (c *clerk) cover(t ticket.Ticket, covered bool, then func()) {
-	c.add(func(ctx context.Context) {
+	c.queueUp(errand{cover: true, do: func(ctx context.Context) {
 		switch err := c.attendance.Cover(ctx, t, covered); {
 		case err == nil:
 			then()
 		case !errors.Is(err, ErrNotExpected):
 			c.log.Error("the book did not take a cover", "room", c.room, "covered", covered, "err", err)
 		}
-	})
+	}})
 }
 
 func (c *clerk) finish(t ticket.Ticket) {

@@ -96,17 +96,15 @@ func (c *conn) serve() {
 	written := make(chan struct{})
 	go func() {
 		defer close(written)
+		defer c.guard()
 		c.write()
 	}()
 	defer func() {
-		if fault := recover(); fault != nil {
-			c.server.cfg.Log.Error("a websocket broke", "fault", fault, "stack", string(debug.Stack()))
-			c.end(websocket.CloseInternalServerErr, "")
-		}
 		c.end(0, "")
 		<-written
 		c.hangUp()
 	}()
+	defer c.guard()
 	c.socket.SetReadLimit(protocol.MaxFrame)
 	c.socket.SetPongHandler(func(string) error { return c.waitUntil(pongWithin) })
 	_ = c.waitUntil(joinWithin) // if it fails, so does the read
@@ -127,14 +125,25 @@ func (c *conn) serve() {
 	}
 }
 
+// guard is deferred by reader and writer: what goes wrong in either ends this
+// socket alone.
+func (c *conn) guard() {
+	if fault := recover(); fault != nil {
+		c.server.cfg.Log.Error("a websocket broke", "fault", fault, "stack", string(debug.Stack()))
+		c.end(websocket.CloseInternalServerErr, "")
+	}
+}
+
 // join reads the first frame and seats whoever sent it, or says why not.
 func (c *conn) join() (*Room, *seat) {
-	defer c.server.atDoor.Add(-1)
-	crowded := c.server.atDoor.Add(1) > maxAtDoor
+	leave := c.server.porch.enter(c)
 	request := c.read()
+	leave()
 	if request == nil {
 		return nil, nil
 	}
+	defer c.server.joining.Add(-1)
+	crowded := c.server.joining.Add(1) > maxJoining
 	join, ok := request.(protocol.Join)
 	switch {
 	case !ok:

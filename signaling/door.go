@@ -53,11 +53,11 @@ func (s *Server) enter(c *conn, join protocol.Join) (*Room, *seat, protocol.Code
 // when it is found: then there is another.
 func (s *Server) reserve(t ticket.Ticket) (r *Room, newcomer *seat, code protocol.Code) {
 	for range 3 {
-		r, err := s.open(t.Room)
-		if err != nil {
-			return nil, nil, protocol.Fault
+		r, code := s.open(t.Room)
+		if code != "" {
+			return nil, nil, code
 		}
-		err = r.ask(s.ctx, func() { newcomer, code = r.reserve(t) })
+		err := r.ask(s.ctx, func() { newcomer, code = r.reserve(t) })
 		if err == nil {
 			return r, newcomer, code
 		}

@@ -91,13 +91,16 @@ func (h *house) url() string { return "ws" + strings.TrimPrefix(h.http.URL, "htt
 // ticket seals a ticket for a seat named as its role, or by its role and more:
 // "patient", "visitor", "visitor-2", "interpreter".
 func (h *house) ticket(seat string) string {
-	h.t.Helper()
 	role, _, _ := strings.Cut(seat, "-")
-	sealed, err := h.seals.Seal(ticket.Ticket{
-		Room: "visit-1", Seat: seat, Role: ticket.Role(role), Name: "Name of " + seat, About: "About " + seat,
-		ID:        fmt.Sprint("ticket-", h.ids.Add(1)),
-		NotBefore: time.Now(), Expires: time.Now().Add(time.Minute),
-	})
+	return h.seal(ticket.Ticket{Room: "visit-1", Seat: seat, Role: ticket.Role(role), Name: "Name of " + seat, About: "About " + seat})
+}
+
+// seal seals a ticket that is good now.
+func (h *house) seal(t ticket.Ticket) string {
+	h.t.Helper()
+	t.ID = fmt.Sprint("ticket-", h.ids.Add(1))
+	t.NotBefore, t.Expires = time.Now(), time.Now().Add(time.Minute)
+	sealed, err := h.seals.Seal(t)
 	if err != nil {
 		h.t.Fatal(err)
 	}

@@ -51,6 +51,7 @@ type Room struct {
 	over                bool        // nobody comes back
 	linger              *time.Timer // runs while nobody is here
 	expired             bool        // it has run out
+	occupied            bool        // the server counts this room as one where somebody is
 }
 
 func newRoom(s *Server, id string) *Room {
@@ -91,6 +92,10 @@ func (r *Room) run() {
 // when somebody is again.
 func (r *Room) watchEmpty() {
 	empty := len(r.seats) == 0 && len(r.arriving) == 0
+	if r.occupied == empty {
+		r.occupied = !empty
+		r.server.occupy(r.occupied)
+	}
 	switch {
 	case empty && r.linger == nil:
 		r.linger = time.AfterFunc(lingerFor, func() { r.post(nil, r.expire) })
@@ -110,6 +115,8 @@ func (r *Room) closeUp() {
 	for _, s := range r.seats {
 		r.vacate(s)
 	}
+	clear(r.arriving)
+	r.watchEmpty()
 	if r.linger != nil {
 		r.linger.Stop()
 	}
@@ -133,6 +140,8 @@ func (r *Room) reserve(t ticket.Ticket) (*seat, protocol.Code) {
 		return nil, protocol.RoomOver
 	case r.removed[t.Seat]:
 		return nil, protocol.Removed
+	case !r.occupied && r.server.isDraining():
+		return nil, protocol.Draining
 	case r.arriving[t.Seat] != nil, old != nil && old.conn != nil:
 		return nil, protocol.SeatTaken
 	case old == nil && !r.hasPlace(t.Role):

@@ -48,8 +48,9 @@ func inBubble(t *testing.T, test func(*bubble)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if b.room, err = b.server.open("v1"); err != nil {
-			t.Fatal(err)
+		var code protocol.Code
+		if b.room, code = b.server.open("v1"); code != "" {
+			t.Fatal(code)
 		}
 		test(b)
 		if err := b.server.Stop(t.Context()); err != nil {

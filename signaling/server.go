@@ -23,9 +23,9 @@ import (
 const (
 	// DefaultCapacity is the patient's side, four relatives and an interpreter.
 	DefaultCapacity = 6
-	// maxAtDoor bounds the sockets that have not joined yet: a ward round's
-	// worth of families at the same minute, many times over.
-	maxAtDoor = 512
+	// DefaultMaxRooms is every iPad of the largest trust in a visit, and three
+	// times as many rooms that the last person has left only just now.
+	DefaultMaxRooms = 4 * 650
 )
 
 // ErrNotExpected is what Attendance returns, wrapped or not, when somebody may
@@ -88,6 +88,9 @@ type Config struct {
 	Origins []string
 	// Capacity is the most people in a room, DefaultCapacity if 0.
 	Capacity int
+	// MaxRooms is the most rooms there may be, with those that have been empty for
+	// some minutes only; DefaultMaxRooms if 0.
+	MaxRooms int
 	Log      *slog.Logger
 	Registry prometheus.Registerer // may be nil
 	Now      func() time.Time
@@ -100,18 +103,25 @@ type Server struct {
 	metrics  *metrics
 	ctx      context.Context // ends when the Server stops
 	stop     context.CancelFunc
-	atDoor   atomic.Int64
+	porch    porch
+	joining  atomic.Int64   // sockets whose join is being looked at
 	running  sync.WaitGroup // rooms, clerks and handlers
 
-	mu      sync.Mutex
-	rooms   map[string]*Room // guarded by mu
-	stopped bool             // guarded by mu
+	mu       sync.Mutex
+	rooms    map[string]*Room // guarded by mu
+	occupied int              // guarded by mu; rooms with somebody in them
+	draining bool             // guarded by mu
+	drained  chan struct{}    // guarded by mu; closed when nobody is left of those there were
+	stopped  bool             // guarded by mu
 }
 
 // New returns a Server.
 func New(cfg Config) (*Server, error) {
 	if cfg.Capacity == 0 {
 		cfg.Capacity = DefaultCapacity
+	}
+	if cfg.MaxRooms == 0 {
+		cfg.MaxRooms = DefaultMaxRooms
 	}
 	if len(cfg.Origins) == 0 {
 		return nil, errors.New("signaling: no origin may open a websocket")
@@ -206,29 +216,34 @@ func (s *Server) find(id string) *Room {
 	return s.rooms[id]
 }
 
-// open returns the room of that id, and makes it if it is not there.
-func (s *Server) open(id string) (*Room, error) {
+// open returns the room of that id, and makes it if it is not there and may be.
+func (s *Server) open(id string) (*Room, protocol.Code) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.stopped {
-		return nil, ErrStopped
-	}
 	r := s.rooms[id]
-	if r == nil {
-		r = newRoom(s, id)
-		s.rooms[id] = r
-		s.running.Add(2)
-		go func() {
-			defer s.running.Done()
-			r.run()
-		}()
-		go func() {
-			defer s.running.Done()
-			r.clerk.run()
-		}()
-		s.metrics.rooms.Inc()
+	switch {
+	case s.stopped:
+		return nil, protocol.Fault
+	case r != nil:
+		return r, ""
+	case s.draining:
+		return nil, protocol.Draining
+	case len(s.rooms) >= s.cfg.MaxRooms:
+		return nil, protocol.Busy
 	}
-	return r, nil
+	r = newRoom(s, id)
+	s.rooms[id] = r
+	s.running.Add(2)
+	go func() {
+		defer s.running.Done()
+		r.run()
+	}()
+	go func() {
+		defer s.running.Done()
+		r.clerk.run()
+	}()
+	s.metrics.rooms.Inc()
+	return r, ""
 }
 
 // forget is called by a room that is about to end.

@@ -69,7 +69,7 @@ func TestWhoIsNotHeardIsToldAndSoAreTheOthers(t *testing.T) {
 		if got := last[protocol.Trouble](c); got != (protocol.Trouble{}) {
 			t.Errorf("told too early: %+v", got)
 		}
-		time.Sleep(1200 * time.Millisecond)
+		time.Sleep(2 * time.Second)
 		nothing := protocol.Trouble{Audio: protocol.NothingComes, Video: protocol.NothingComes}
 		if got := last[protocol.Trouble](c); got != nothing {
 			t.Errorf("told %+v", got)

@@ -30,6 +30,7 @@ type pass struct {
 	Ticket     string      `json:"ticket"`
 	Signal     string      `json:"signal"` // where to take it
 	ICEServers []ICEServer `json:"iceServers"`
+	Codec      string      `json:"codec"` // of the room's pictures, "" for the usual one
 }
 
 // ticket handles POST /call/ticket: leave for whoever asks to take their own
@@ -47,13 +48,13 @@ func (s *Server) ticket(w http.ResponseWriter, r *http.Request) error {
 	now := s.now()
 	t := ticket.Ticket{
 		Room: seat.Room, Seat: seat.Seat, Role: roleOf(seat), Name: seat.Name, About: aboutOf(seat),
-		ID: rand.Text(), NotBefore: now, Expires: now.Add(ticket.MaxLife),
+		Codec: strings.ToUpper(s.codec), ID: rand.Text(), NotBefore: now, Expires: now.Add(ticket.MaxLife),
 	}
 	sealed, err := s.tickets.Seal(t)
 	if err != nil {
 		return fmt.Errorf("web: seal a ticket: %w", err)
 	}
-	return s.reply(w, pass{Ticket: sealed, Signal: signalPath, ICEServers: s.iceServersFor(t)})
+	return s.reply(w, pass{Ticket: sealed, Signal: signalPath, ICEServers: s.iceServersFor(t), Codec: s.codec})
 }
 
 // aboutOf says beside a face who it is: what they are to the patient, or what
@@ -78,7 +79,7 @@ func roleOf(seat desk.Seat) ticket.Role {
 func (s *Server) seatOf(r *http.Request, as, ref string) (desk.Seat, error) {
 	kind := booking.ActorKind(as)
 	switch kind {
-	case booking.VisitorActor, booking.InterpreterActor, booking.DeviceActor:
+	case booking.VisitorActor, booking.InterpreterActor, booking.DeviceActor, booking.StaffActor:
 	default:
 		return desk.Seat{}, booking.ErrBadChoice
 	}
@@ -94,6 +95,9 @@ func (s *Server) seatOf(r *http.Request, as, ref string) (desk.Seat, error) {
 	reference, err := booking.ParseReference(ref)
 	if err != nil {
 		return desk.Seat{}, err
+	}
+	if kind == booking.StaffActor {
+		return s.desk.Look(r.Context(), by, reference)
 	}
 	return s.desk.Join(r.Context(), by, reference)
 }

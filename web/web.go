@@ -22,6 +22,7 @@ type Config struct {
 	// ICEServers are what helps the holder of a ticket through a firewall; of the
 	// zero Ticket, what anybody may use. It may be nil.
 	ICEServers func(ticket.Ticket) []ICEServer
+	Codec      string           // of everybody's pictures: "vp8" or "h264"; "" is the first
 	Network    Network          // how browsers reach us, for the network check and the firewall sheet
 	Trials     Trials           // tries a network before a visit; may be nil
 	PublicURL  *url.URL         // where people find us; the origin that pages and sockets share
@@ -38,6 +39,7 @@ type Server struct {
 	rooms          Rooms
 	tickets        *ticket.Sealer
 	iceServers     func(ticket.Ticket) []ICEServer
+	codec          string
 	network        Network
 	trials         Trials
 	public         *url.URL
@@ -63,7 +65,7 @@ func New(c Config) (*Server, error) {
 		return nil, fmt.Errorf("web: %w", err)
 	}
 	s := &Server{
-		desk: c.Desk, doors: c.Doors, rooms: c.Rooms, tickets: c.Tickets, iceServers: c.ICEServers, network: c.Network, trials: c.Trials, public: c.PublicURL,
+		desk: c.Desk, doors: c.Doors, rooms: c.Rooms, tickets: c.Tickets, iceServers: c.ICEServers, codec: c.Codec, network: c.Network, trials: c.Trials, public: c.PublicURL,
 		practice: c.Practice, practicePeople: c.People, now: c.Now, log: c.Log,
 		assets: built, drained: make(chan struct{}),
 	}

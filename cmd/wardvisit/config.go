@@ -10,6 +10,9 @@ import (
 	"net/netip"
 	"net/url"
 	"strings"
+	"time"
+
+	"github.com/wardvisit/wardvisit/signaling"
 )
 
 // A config is everything that serve and demo can be told, by flag or, where the
@@ -30,6 +33,9 @@ type config struct {
 	notifySMS    string
 	notifyEmail  string
 	logLevel     string
+	videoCodec   string
+	maxRooms     int
+	drainFor     time.Duration
 
 	// demo's own
 	fresh    bool
@@ -47,12 +53,15 @@ func (c *config) register(fs *flag.FlagSet, forDemo bool) {
 	fs.StringVar(&c.tlsCert, "tls-cert", "", "certificate `file`, PEM; with -tls-key, pages are served over HTTPS")
 	fs.StringVar(&c.tlsKey, "tls-key", "", "key `file` of -tls-cert")
 	fs.StringVar(&c.logLevel, "log", c.logLevel, "least important `level` to log: debug, info, warn or error")
+	fs.StringVar(&c.videoCodec, "video-codec", "vp8", "`codec` of pictures: vp8, which every browser has, or h264, which spares the batteries of iPads")
 	if forDemo {
 		fs.BoolVar(&c.fresh, "fresh", false, "forget the practice hospital and begin anew")
 		fs.BoolVar(&c.jsonLine, "json", false, "print what to open as one line of JSON")
 		fs.StringVar(&c.folder, "folder", c.folder, "`folder` that keeps the practice hospital")
 		return
 	}
+	fs.IntVar(&c.maxRooms, "max-rooms", signaling.DefaultMaxRooms, "most `rooms` at once, with those that were left a few minutes ago; more are asked to try again later")
+	fs.DurationVar(&c.drainFor, "drain-for", c.drainFor, "how `long` visits that go on may last once we are asked to stop (SIGTERM); asked again, we stop at once. Give the service manager longer")
 	fs.StringVar(&c.smtp, "smtp", "", "`url` of the mail server: smtp://user:password@host:587; better in the environment, where no process list shows it")
 	fs.StringVar(&c.smtpFrom, "smtp-from", "", "`address` that emails come from")
 	fs.StringVar(&c.notifyKey, "notify-key", "", "GOV.UK Notify API `key`; better in the environment")
@@ -128,6 +137,12 @@ func (c *config) check() error {
 	}
 	if _, err := c.addresses(); err != nil {
 		return err
+	}
+	if c.videoCodec != "vp8" && c.videoCodec != "h264" {
+		return fmt.Errorf("-video-codec %q must be vp8 or h264", c.videoCodec)
+	}
+	if c.maxRooms < 0 || c.drainFor < 0 {
+		return errors.New("-max-rooms and -drain-for can't be less than nothing")
 	}
 	var level slog.Level
 	if level.UnmarshalText([]byte(c.logLevel)) != nil {

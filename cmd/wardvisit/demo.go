@@ -44,7 +44,7 @@ func demo(ctx context.Context, args []string, c console) error {
 	if err := s.tour.print(c.stdout, cfg, folder); err != nil {
 		return err
 	}
-	return s.run(ctx)
+	return s.run(ctx, nil)
 }
 
 // inFolder puts the embedded database in the practice folder, and forgets it

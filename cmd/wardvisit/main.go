@@ -14,15 +14,32 @@ import (
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop) // a second signal ends the program at once
-	err := run(ctx, os.Args[1:], os.Getenv, os.Stdout, os.Stderr)
+	ctx, hurry := signals()
+	err := execute(ctx, os.Args[1:], console{os.Getenv, os.Stdout, os.Stderr, hurry})
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
 	default:
 		fmt.Fprintln(os.Stderr, "wardvisit: "+err.Error())
 		os.Exit(1)
 	}
+}
+
+// signals returns a context that ends when we are asked to stop, and a channel
+// that closes when we are asked again, and so to wait for nobody. Who asks a
+// third time ends the program at once.
+func signals() (context.Context, <-chan struct{}) {
+	asked := make(chan os.Signal, 2)
+	signal.Notify(asked, os.Interrupt, syscall.SIGTERM)
+	ctx, stop := context.WithCancel(context.Background())
+	hurry := make(chan struct{})
+	go func() {
+		<-asked
+		stop()
+		<-asked
+		signal.Stop(asked)
+		close(hurry)
+	}()
+	return ctx, hurry
 }
 
 // A command is one word of the command line.
@@ -35,6 +52,7 @@ type command struct {
 type console struct {
 	getenv         func(string) string
 	stdout, stderr io.Writer
+	hurry          <-chan struct{} // closes when there is to be no more waiting; nil for never
 }
 
 func commands() []command {
@@ -50,14 +68,17 @@ func commands() []command {
 // run does what args ask. What it returns is one plain sentence for whoever
 // typed them.
 func run(ctx context.Context, args []string, getenv func(string) string, stdout, stderr io.Writer) error {
-	c := console{getenv, stdout, stderr}
+	return execute(ctx, args, console{getenv: getenv, stdout: stdout, stderr: stderr})
+}
+
+func execute(ctx context.Context, args []string, c console) error {
 	if len(args) == 0 {
-		usage(stderr)
+		usage(c.stderr)
 		return errors.New("say what to do: demo, serve, migrate, import or loaddata")
 	}
 	switch args[0] {
 	case "-h", "-help", "--help", "help":
-		usage(stdout)
+		usage(c.stdout)
 		return nil
 	}
 	for _, cmd := range commands() {

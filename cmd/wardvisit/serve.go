@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -34,9 +35,9 @@ const (
 	// sweepEvery is how late at most a lapsed hold or an unattended visit is
 	// tidied away; nothing waits for it, since acts sweep what they meet.
 	sweepEvery = 15 * time.Second
-	// drainFor is how long people have to be told that we stop, and our own
+	// stopFor is how long people have to be told that we stop, and our own
 	// goroutines to end.
-	drainFor = 10 * time.Second
+	stopFor = 10 * time.Second
 )
 
 // A server is everyone, introduced to each other.
@@ -58,11 +59,12 @@ type server struct {
 	pages     *web.Server
 	notices   *notify.Dispatcher
 	metrics   *prometheus.Registry
+	draining  atomic.Bool // no more visits begin here
 }
 
 // serve handles `wardvisit serve`.
 func serve(ctx context.Context, args []string, c console) error {
-	cfg := config{listen: ":8080", database: "sqlite:wardvisit.db", mediaUDP: ":8443", turn: ":3478", logLevel: "info"}
+	cfg := config{listen: ":8080", database: "sqlite:wardvisit.db", mediaUDP: ":8443", turn: ":3478", logLevel: "info", drainFor: usualDrain}
 	if err := cfg.parse("serve", args, c, false); err != nil {
 		return err
 	}
@@ -73,7 +75,7 @@ func serve(ctx context.Context, args []string, c console) error {
 	defer s.close()
 	s.warn()
 	s.log.Info("ready", "url", s.public.String(), "media", s.media.Local())
-	return s.run(ctx)
+	return s.run(ctx, c.hurry)
 }
 
 // warn says what a real hospital would miss.
@@ -204,7 +206,7 @@ func (s *server) openRooms(ctx context.Context) (*ticket.Sealer, error) {
 	}
 	s.rooms, err = signaling.New(signaling.Config{
 		Media: s.media, Relay: s.relay, Tickets: sealer, Attendance: attendance{s.desk, s.log}, Origins: origins(s.public),
-		Log: s.log, Registry: s.metrics, Now: time.Now,
+		MaxRooms: s.cfg.maxRooms, Log: s.log, Registry: s.metrics, Now: time.Now,
 	})
 	return sealer, err
 }
@@ -219,16 +221,18 @@ func (s *server) openPages(sealer *ticket.Sealer) error {
 	}
 	s.pages, err = web.New(web.Config{
 		Network: s.network(), Trials: trials{s.trials},
-		Desk: s.desk, Doors: doors, Rooms: rooms{s.rooms}, Tickets: sealer, ICEServers: s.iceServers,
+		Desk: s.desk, Doors: doors, Rooms: rooms{s.rooms}, Tickets: sealer, ICEServers: s.iceServers, Codec: s.cfg.videoCodec,
 		PublicURL: s.public, Practice: s.practice, People: s.tour.people(), Now: time.Now, Log: s.log,
 	})
 	return err
 }
 
-// run serves until ctx ends, then drains: pages end their live streams, rooms
-// tell everybody to come back, and what is being sent is sent.
-func (s *server) run(ctx context.Context) error {
+// run serves until ctx ends, then lets the visits that go on end by themselves,
+// or waits no longer once hurry closes, and stops: pages end their live streams,
+// rooms tell everybody to come back, and what is being sent is sent.
+func (s *server) run(ctx context.Context, hurry <-chan struct{}) error {
 	mux := http.NewServeMux()
+	s.answerHealth(mux)
 	mux.Handle("GET /signal", s.rooms)
 	mux.Handle("/", s.pages)
 	h := &http.Server{
@@ -251,8 +255,9 @@ func (s *server) run(ctx context.Context) error {
 	select {
 	case err = <-served:
 	case <-ctx.Done():
+		s.drain(hurry)
 		s.log.Info("stopping")
-		err = s.drain(h)
+		err = s.stop(h)
 		<-served
 	}
 	stop()
@@ -263,8 +268,8 @@ func (s *server) run(ctx context.Context) error {
 	return err
 }
 
-func (s *server) drain(h *http.Server) error {
-	ctx, cancel := context.WithTimeout(context.Background(), drainFor)
+func (s *server) stop(h *http.Server) error {
+	ctx, cancel := context.WithTimeout(context.Background(), stopFor)
 	defer cancel()
 	s.pages.Drain()
 	return errors.Join(s.rooms.Stop(ctx), h.Shutdown(ctx))
