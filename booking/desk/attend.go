@@ -116,6 +116,9 @@ func (d *Desk) Arrive(ctx context.Context, visit booking.VisitID, seat string) (
 			admitted = true
 			return a.deviceArrives(ctx)
 		}
+		if staff, ok := staffIn(seat); ok {
+			return a.staffLooks(ctx, staff)
+		}
 		p, err := a.participant(booking.ParticipantID(seat))
 		if err != nil {
 			return err
@@ -180,6 +183,9 @@ func actorOf(p booking.Participant) booking.Actor {
 func (d *Desk) Depart(ctx context.Context, visit booking.VisitID, seat string) error {
 	if seat == SeatOfPatient {
 		return nil // the room waits for its iPad
+	}
+	if _, ok := staffIn(seat); ok {
+		return nil // they never were in the visit
 	}
 	_, err := d.changeByID(ctx, booking.System, visit, mayRun, func(a *act) error {
 		p, err := a.participant(booking.ParticipantID(seat))

@@ -74,14 +74,19 @@ func (d *Desk) heed(ctx context.Context, a *act, was booking.Visit) error {
 		return d.heedKept(ctx, a)
 	}
 	flags, err := a.FlagsOfVisit(ctx, a.rec.ID)
-	if err != nil || !interpreted && !slices.ContainsFunc(flags, booking.Flag.Open) {
+	troubled := func(f booking.Flag) bool { return f.Open() || overlaps(f) }
+	if err != nil || !interpreted && !slices.ContainsFunc(flags, troubled) {
 		return err
 	}
-	if slices.ContainsFunc(flags, func(f booking.Flag) bool { return f.Open() && f.Kind == booking.Overlapping }) {
+	if slices.ContainsFunc(flags, overlaps) {
 		return d.reviewPatient(ctx, a.Tx, a.by, a.rec.Patient) // the other one is alone now
 	}
 	return d.review(ctx, a.Tx, a.by, a.rec.ID)
 }
+
+// overlaps reports whether a flag says that a visit overlaps another of its patient,
+// or did: also one that staff have closed and kept as it is may be without its patient.
+func overlaps(f booking.Flag) bool { return f.Kind == booking.Overlapping }
 
 // heedKept looks at a visit that was held until now. Nothing troubles a hold, but its
 // patient may lie in another ward by now, or have what it leaves too little time for,
@@ -125,40 +130,49 @@ func (r *reviewer) review(ctx context.Context, id booking.VisitID) error {
 	return r.reviewRecord(ctx, rec)
 }
 
-// differences are what is wrong with a visit's flags.
-func (r *reviewer) differences(ctx context.Context, rec store.Record) (closing, opening []booking.Flag, err error) {
+// A difference is what is wrong with a visit's flags.
+type difference struct {
+	closing, opening []booking.Flag
+	alone            bool // it overlapped another visit of its patient, and does no more
+}
+
+func (d difference) any() bool { return len(d.closing)+len(d.opening) > 0 }
+
+func (r *reviewer) differences(ctx context.Context, rec store.Record) (d difference, err error) {
 	flags, err := r.FlagsOfVisit(ctx, rec.ID)
 	if err != nil {
-		return nil, nil, err
+		return d, err
 	}
 	var troubles []booking.Trouble
 	if mayTrouble(rec.Visit) {
 		s, err := r.situation(ctx, rec)
 		if err != nil {
-			return nil, nil, err
+			return d, err
 		}
 		troubles = booking.Troubles(rec.Visit, s)
 	}
-	closing, opening = booking.Reconcile(rec.Visit, flags, troubles)
-	return closing, opening, nil
+	d.closing, d.opening = booking.Reconcile(rec.Visit, flags, troubles)
+	d.alone = slices.ContainsFunc(flags, overlaps) &&
+		!slices.ContainsFunc(troubles, func(t booking.Trouble) bool { return t.Kind == booking.Overlapping })
+	return d, nil
 }
 
 func (r *reviewer) reviewRecord(ctx context.Context, rec store.Record) error {
-	closing, opening, err := r.differences(ctx, rec)
+	diff, err := r.differences(ctx, rec)
 	if err != nil {
 		return err
 	}
-	if len(closing)+len(opening) > 0 && !r.Touched(patientOf(rec.Patient)) {
+	if diff.any() && !r.Touched(patientOf(rec.Patient)) {
 		// Whoever flags a visit keeps everybody else from it first, and looks again.
 		if rec, err = r.Take(ctx, rec.ID); err != nil {
 			return err
 		}
 		delete(r.around, rec.Patient)
-		if closing, opening, err = r.differences(ctx, rec); err != nil {
+		if diff, err = r.differences(ctx, rec); err != nil {
 			return err
 		}
 	}
-	for _, f := range closing {
+	for _, f := range diff.closing {
 		f.ClosedAt, f.ClosedBy = r.now, cmp.Or(r.by.ID, string(r.by.Kind))
 		closed, err := r.CloseFlag(ctx, f)
 		if err != nil {
@@ -170,16 +184,25 @@ func (r *reviewer) reviewRecord(ctx context.Context, rec store.Record) error {
 			}
 		}
 	}
-	if slices.ContainsFunc(closing, func(f booking.Flag) bool { return f.Kind == booking.Overlapping }) && rec.State == booking.Booked {
+	for _, f := range diff.opening {
+		if err := r.open(ctx, f); err != nil {
+			return err
+		}
+	}
+	return r.part(ctx, rec, diff)
+}
+
+// part gives the patient to a visit that is alone with them now, or, when it is over,
+// to the one that it overlapped.
+func (r *reviewer) part(ctx context.Context, rec store.Record, diff difference) error {
+	switch {
+	case diff.alone && rec.State == booking.Booked && r.Touched(patientOf(rec.Patient)):
 		a := &act{Tx: r.Tx, by: r.by, now: r.now, rec: rec}
 		if err := r.d.claimPatient(ctx, a); err != nil && !errors.Is(err, booking.ErrPatientBusy) {
 			return err
 		}
-	}
-	for _, f := range opening {
-		if err := r.open(ctx, f); err != nil {
-			return err
-		}
+	case rec.State.Over() && slices.ContainsFunc(diff.closing, overlaps):
+		return r.d.reviewPatient(ctx, r.Tx, r.by, rec.Patient)
 	}
 	return nil
 }

@@ -113,14 +113,9 @@ func (d *Desk) close(ctx context.Context, tx *store.Tx, by booking.Actor, c book
 	if err := d.checkClosure(ctx, tx, ward, c); err != nil {
 		return c, err
 	}
-	touched, err := d.touched(ctx, tx, ward, c)
+	touched, err := d.takeTouched(ctx, tx, ward, c, known)
 	if err != nil {
 		return c, err
-	}
-	for _, r := range touched {
-		if !known[r.Patient] {
-			return c, store.ErrAgain // booked while we waited for the ward
-		}
 	}
 	id, err := d.newID()
 	if err != nil {
@@ -167,6 +162,30 @@ func (d *Desk) touchTouched(ctx context.Context, tx *store.Tx, c booking.Closure
 		known[id] = true
 	}
 	return known, nil
+}
+
+// takeTouched are the visits that a closure stops now that its ward is taken. The
+// patients of those that were booked while we waited for it are touched late.
+func (d *Desk) takeTouched(ctx context.Context, tx *store.Tx, ward booking.Ward, c booking.Closure, known map[booking.PatientID]bool) ([]store.Record, error) {
+	for {
+		touched, err := d.touched(ctx, tx, ward, c)
+		if err != nil {
+			return nil, err
+		}
+		all := true
+		for _, r := range touched {
+			if known[r.Patient] {
+				continue
+			}
+			all, known[r.Patient] = false, true
+			if err := tx.Touch(ctx, patientOf(r.Patient)); err != nil {
+				return nil, err
+			}
+		}
+		if all {
+			return touched, nil
+		}
+	}
 }
 
 // Reopen ends a closure before its last day. What was flagged for it is no longer.

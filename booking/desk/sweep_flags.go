@@ -86,8 +86,8 @@ func (r *reviewer) changes(ctx context.Context, id booking.VisitID) (bool, error
 	if err != nil {
 		return false, err
 	}
-	closing, opening, err := r.differences(ctx, rec)
-	if err != nil || len(closing)+len(opening) > 0 {
+	diff, err := r.differences(ctx, rec)
+	if err != nil || diff.any() {
 		return true, err
 	}
 	flags, err := r.FlagsOfVisit(ctx, id)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"github.com/wardvisit/wardvisit/booking"
@@ -36,6 +37,7 @@ func (tx *Tx) Attempt(ctx context.Context, fn func() error) error {
 	if _, err := tx.tx.ExecContext(ctx, beginRow); err != nil {
 		return fmt.Errorf("store: begin a row: %w", err)
 	}
+	touched := maps.Clone(tx.touched)
 	err := fn()
 	if err == nil {
 		if _, err := tx.tx.ExecContext(ctx, keepRow); err != nil {
@@ -54,7 +56,7 @@ func (tx *Tx) Attempt(ctx context.Context, fn func() error) error {
 	default:
 		return err
 	}
-	tx.wards, tx.touched = nil, nil // it may know of what is undone
+	tx.wards, tx.touched = nil, touched // without what is undone
 	for _, query := range []string{undoRow, keepRow} {
 		if _, err := tx.tx.ExecContext(ctx, query); err != nil {
 			return fmt.Errorf("store: undo a row: %w", err)

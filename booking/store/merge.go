@@ -89,11 +89,23 @@ func (b belonging) giveBack() string {
 	return fmt.Sprintf(`UPDATE %s SET patient_id = $2 WHERE patient_id = $1 AND %s = $3`, b.table, b.key)
 }
 
+const visitsNotOver = `
+SELECT id FROM visits WHERE patient_id = $1 AND state NOT IN ('ended', 'cancelled') ORDER BY id`
+
 // TakeOver gives what belongs to the merged record to the kept one, and remembers
 // what. Where both have the same, as a person in both circles, the kept record's
 // stays and the other's is left where it is. Stays follow from movements, and what
-// becomes of consents is a rule.
+// becomes of consents is a rule. Visits that others may yet save are touched first.
 func (tx *Tx) TakeOver(ctx context.Context, m Merge) error {
+	visits, err := all(ctx, tx, "visits to take over", scalar[string], visitsNotOver, m.Merged)
+	if err != nil {
+		return err
+	}
+	for _, id := range visits {
+		if err := tx.Touch(ctx, Resource{visitRow, id}); err != nil {
+			return err
+		}
+	}
 	for _, b := range belongings {
 		rows, err := all(ctx, tx, "take over "+b.table, scalar[string], b.takeOver(), m.Merged, m.Kept)
 		if err != nil {
@@ -124,6 +136,11 @@ func (tx *Tx) GiveBack(ctx context.Context, m Merge) error {
 		return err
 	}
 	for _, v := range moves {
+		if v.kind == "visit" {
+			if err := tx.saving(ctx, booking.VisitID(v.row)); err != nil {
+				return err
+			}
+		}
 		query := deleteConsent
 		if v.kind == MadeMovement {
 			query = deleteMovement
