@@ -53,7 +53,7 @@ var uses = map[string]use{
 		"No visit can be booked or joined."},
 	pathSocket: {"The waiting room", "a websocket (wss), for who is in the visit and who is let in",
 		"No visit can be joined. Some proxies and inspecting firewalls drop websockets."},
-	pathUDP: {"Sound and picture: the fast way", "sound and picture, encrypted end to server (DTLS-SRTP, with STUN)",
+	pathUDP: {"Sound and picture: the fast way", "sound and picture, encrypted between browser and server (DTLS-SRTP, with STUN)",
 		"Visits go by TCP, if that is open: the picture is slower, and sound may break up on a poor line."},
 	pathTCP: {"Sound and picture: the steady way", "the same sound and picture over TCP (ICE-TCP), where UDP is closed",
 		"Where UDP is closed too, visits go by the relay."},
@@ -125,9 +125,11 @@ func (n Network) line(public *url.URL) string {
 	for _, rule := range n.rules() {
 		fmt.Fprintf(&b, "Allow %s to %s: %s.\n", rule.Door, rule.Hosts(), rule.Reasons())
 	}
-	if relay, ok := n.inspected(); ok {
-		fmt.Fprintf(&b, "Do not inspect TLS to %s: what goes through %s is not all HTTPS.\n", public.Hostname(), relay)
+	why := "some proxies that do drop websockets"
+	if door, ok := n.inspected(); ok {
+		why = "what goes through " + door.String() + " is not all HTTPS"
 	}
+	fmt.Fprintf(&b, "Do not inspect TLS to %s: %s.\n", public.Hostname(), why)
 	if page, ok := n.door(pathPage); ok {
 		fmt.Fprintf(&b, "Web proxy: allow CONNECT to %s:%d, without a time limit, and websockets.\n", public.Hostname(), page.Port)
 	}
@@ -141,7 +143,7 @@ func (n Network) inspected() (Door, bool) {
 	page, _ := n.door(pathPage)
 	for _, d := range n.Doors {
 		shared := d.Protocol == page.Protocol && d.Port == page.Port
-		if d.Path == pathRelayTLS || shared && d.Path != pathPage {
+		if d.Path == pathRelayTLS || shared && d.Path != pathPage && d.Path != pathSocket {
 			return d, true
 		}
 	}

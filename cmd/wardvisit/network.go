@@ -16,14 +16,19 @@ import (
 
 // network is how browsers reach this server, read from what they are in fact
 // given: the public URL, the addresses in answers, the relay's URLs.
-func (s *server) network() web.Network {
+func (s *server) network(ctx context.Context) (web.Network, error) {
 	port := portOf(s.public)
 	host := []string{s.public.Hostname()}
 	n := web.Network{Doors: []web.Door{
 		{Path: "page", Protocol: "TCP", Port: port, Hosts: host},
 		{Path: "socket", Protocol: "TCP", Port: port, Hosts: host},
 	}}
-	n.Doors = append(n.Doors, mediaDoors(trial.UDP, "UDP", s.media.Routes())...)
+	ways, err := s.trials.Ways(ctx)
+	if err != nil {
+		return n, err
+	}
+	n.Doors = append(n.Doors, mediaDoors(trial.UDP, "UDP", ways[trial.UDP])...)
+	n.Doors = append(n.Doors, mediaDoors(trial.TCP, "TCP", ways[trial.TCP])...)
 	for _, server := range s.iceServers(ticket.Ticket{Seat: "anybody's"}) {
 		for _, url := range server.URLs {
 			if door, ok := relayDoor(url); ok {
@@ -31,7 +36,7 @@ func (s *server) network() web.Network {
 			}
 		}
 	}
-	return n
+	return n, nil
 }
 
 // portOf is the port of a URL, said or meant.
@@ -47,14 +52,9 @@ func portOf(u *url.URL) uint16 {
 
 // mediaDoors are the ports at which browsers reach the media server straight:
 // one door for each port, with every address of it.
-func mediaDoors(path trial.Path, protocol string, routes map[netip.AddrPort]netip.AddrPort) []web.Door {
-	var all []netip.AddrPort
-	for at := range routes {
-		all = append(all, at)
-	}
-	slices.SortFunc(all, netip.AddrPort.Compare)
+func mediaDoors(path trial.Path, protocol string, ways []netip.AddrPort) []web.Door {
 	var doors []web.Door
-	for _, at := range all {
+	for _, at := range ways {
 		i := slices.IndexFunc(doors, func(d web.Door) bool { return d.Port == at.Port() })
 		if i < 0 {
 			i = len(doors)

@@ -125,7 +125,7 @@ func open(ctx context.Context, cfg config, practice bool, logs io.Writer) (_ *se
 	if err != nil {
 		return nil, err
 	}
-	return s, s.openPages(sealer)
+	return s, s.openPages(ctx, sealer)
 }
 
 // openHospital makes sure that a practice hospital is served as one, so that
@@ -211,7 +211,7 @@ func (s *server) openRooms(ctx context.Context) (*ticket.Sealer, error) {
 	return sealer, err
 }
 
-func (s *server) openPages(sealer *ticket.Sealer) error {
+func (s *server) openPages(ctx context.Context, sealer *ticket.Sealer) error {
 	doors := login.New(login.Config{
 		Store: s.store.Logins(time.Now), People: s.desk, Devices: s.desk, Secure: s.public.Scheme == "https", Now: time.Now,
 	})
@@ -219,8 +219,12 @@ func (s *server) openPages(sealer *ticket.Sealer) error {
 	if s.trials, err = trial.New(trial.Config{Media: s.media, Relay: s.relay, Registry: s.metrics, Now: time.Now}); err != nil {
 		return err
 	}
+	network, err := s.network(ctx)
+	if err != nil {
+		return err
+	}
 	s.pages, err = web.New(web.Config{
-		Network: s.network(), Trials: trials{s.trials},
+		Network: network, Trials: trials{s.trials},
 		Desk: s.desk, Doors: doors, Rooms: rooms{s.rooms}, Tickets: sealer, ICEServers: s.iceServers, Codec: s.cfg.videoCodec,
 		PublicURL: s.public, Practice: s.practice, People: s.tour.people(), Now: time.Now, Log: s.log,
 	})

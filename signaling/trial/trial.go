@@ -46,6 +46,9 @@ const (
 	life = 20 * time.Second
 	// linger is how long a path that is up stays so, for the browser to see it.
 	linger = 3 * time.Second
+	// settle is how far apart the news that a path is up, and that the browser has
+	// gone, may come the wrong way round: each comes from a goroutine of its own.
+	settle = 200 * time.Millisecond
 	// maxOpen bounds the trials at once: a large ward's families all checking at
 	// the same minute, and a tenth of what a visit's hour costs.
 	maxOpen = 100
@@ -252,14 +255,17 @@ func (t *try) run() {
 	defer t.end()
 	ending := time.NewTimer(t.server.cfg.Life)
 	defer ending.Stop()
-	result, up := "blocked", t.up
-	for {
+	up, over, result := t.up, t.over, "blocked"
+	for up != nil || over != nil {
 		select {
 		case <-up:
-			result, up = "through", nil // once
+			up, result = nil, "through"
 			ending.Reset(min(linger, t.server.cfg.Life))
 			continue
-		case <-t.over:
+		case <-over:
+			over = nil
+			ending.Reset(settle)
+			continue
 		case <-ending.C:
 		case <-t.server.stop:
 		}

@@ -165,6 +165,7 @@ func (h *hospital) counted(path trial.Path, result string) (n float64) {
 func TestAPathIsTriedForReal(t *testing.T) {
 	for _, path := range []trial.Path{trial.UDP, trial.RelayUDP, trial.RelayTCP} {
 		t.Run(string(path), func(t *testing.T) {
+			t.Parallel()
 			h := newHospital(t)
 			pc, offer, answer := h.begin(path)
 			if !answer.Offered || (answer.Relay != nil) != (path != trial.UDP) {
@@ -175,13 +176,12 @@ func TestAPathIsTriedForReal(t *testing.T) {
 			case <-time.After(within):
 				t.Fatal("the path never came up")
 			}
-			if relays := h.relay.Open(); (relays == 1) != (path != trial.UDP) {
-				t.Errorf("%d relays are open", relays)
+			if path == trial.UDP && h.relay.Open() != 0 {
+				t.Error("straight on leads by a relay")
+			} else if path != trial.UDP {
+				until(t, "it leads by a relay", func() bool { return h.relay.Open() == 1 })
 			}
-			if err := pc.Close(); err != nil {
-				t.Fatal(err)
-			}
-			until(t, "the trial is over because the browser has gone", func() bool { return h.Open() == 0 })
+			until(t, "the trial is over, having been seen", func() bool { return h.Open() == 0 })
 			until(t, "its relay is closed", func() bool { return h.relay.Open() == 0 })
 			if n := h.counted(path, "through"); n != 1 {
 				t.Errorf("%v counted as through", n)
@@ -206,6 +206,18 @@ func TestATrialsCredentialDiesWithIt(t *testing.T) {
 	}
 	if strings.Contains(pc.LocalDescription().SDP, "typ relay") {
 		t.Error("a relay was opened after the trial was over")
+	}
+}
+
+func TestWaysAreWhatBrowsersAreGiven(t *testing.T) {
+	h := newHospital(t)
+	ways, err := h.Ways(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, _, answer := h.begin(trial.UDP)
+	if len(ways[trial.UDP]) != 1 || len(ways[trial.TCP]) != 0 || !strings.Contains(answer.SDP, " "+ways[trial.UDP][0].Addr().String()+" ") {
+		t.Errorf("ways %v, of\n%s", ways, answer.SDP)
 	}
 }
 

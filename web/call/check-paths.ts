@@ -15,6 +15,9 @@ const patience = { straight: 8000, relay: 11_000 } as const;
 /** How long the server has to answer an offer, or to say what time it is. */
 const answerPatience = 8000;
 
+/** A connection stays up for so long after we know, for the server to know too. */
+const goodbye = 500;
+
 /** cannotConnect is the code of an icecandidateerror: no server there, or one whose certificate is not believed. */
 const cannotConnect = 701;
 
@@ -111,7 +114,7 @@ export async function tryPath(path: Path, allowed: boolean): Promise<Outcome> {
   } catch (err) {
     return err instanceof Refused && passing.includes(err.code) ? "busy" : "blocked";
   } finally {
-    pc.close();
+    window.setTimeout(() => pc.close(), goodbye);
   }
 }
 
