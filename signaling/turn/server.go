@@ -3,10 +3,12 @@ package turn
 import (
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/netip"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/pion/logging"
@@ -30,7 +32,8 @@ const (
 type Config struct {
 	// Key makes and checks credentials.
 	Key []byte
-	// Listen is the UDP address to serve at. The zero AddrPort is none.
+	// Listen is the UDP address to serve at. The unspecified address of IPv6 means
+	// every address of both families, and the zero AddrPort none.
 	Listen netip.AddrPort
 	// Listeners serve TURN over TCP, or TLS. The Server closes them.
 	Listeners []net.Listener
@@ -50,8 +53,10 @@ type Server struct {
 	addr netip.AddrPort
 
 	mu      sync.Mutex
+	closed  bool                 // guarded by mu
 	relays  map[*relay]struct{}  // guarded by mu; those that are open
 	revoked map[string]time.Time // guarded by mu; holders, and since when
+	streams map[string]*stream   // guarded by mu; by their ends
 }
 
 // New opens the Server's UDP socket, if it is to have one, and serves.
@@ -59,37 +64,67 @@ func New(cfg Config) (*Server, error) {
 	if len(cfg.Key) < ticket.MinKey {
 		return nil, fmt.Errorf("turn: key of %d bytes, want %d at least", len(cfg.Key), ticket.MinKey)
 	}
-	s := &Server{cfg: cfg, relays: map[*relay]struct{}{}, revoked: map[string]time.Time{}}
+	s := &Server{cfg: cfg, relays: map[*relay]struct{}{}, revoked: map[string]time.Time{}, streams: map[string]*stream{}}
 	config := turn.ServerConfig{
 		Realm:              realm,
 		AuthHandler:        s.authenticate,
 		QuotaHandler:       func(username, _ string, _ net.Addr) bool { return s.open(username) < maxRelays },
+		EventHandler:       turn.EventHandler{OnAllocationCreated: s.relayOpened, OnAllocationDeleted: s.relayEnded},
 		AllocationLifetime: relayLife,
 		LoggerFactory:      quiet{},
 	}
-	if cfg.Listen.IsValid() {
-		conn, err := net.ListenUDP("udp", net.UDPAddrFromAddrPort(cfg.Listen))
-		if err != nil {
-			return nil, fmt.Errorf("turn: open port: %w", err)
-		}
-		s.addr = conn.LocalAddr().(*net.UDPAddr).AddrPort()
-		config.PacketConnConfigs = []turn.PacketConnConfig{{
-			PacketConn: conn, RelayAddressGenerator: generator{s}, PermissionHandler: s.permit,
-		}}
+	conns, err := listen(cfg.Listen)
+	if err != nil {
+		return nil, err
 	}
-	for _, listener := range cfg.Listeners {
-		config.ListenerConfigs = append(config.ListenerConfigs, turn.ListenerConfig{
-			Listener: listener, RelayAddressGenerator: generator{s}, PermissionHandler: s.permit,
+	for _, conn := range conns {
+		s.addr = conn.LocalAddr().(*net.UDPAddr).AddrPort()
+		config.PacketConnConfigs = append(config.PacketConnConfigs, turn.PacketConnConfig{
+			PacketConn: conn, RelayAddressGenerator: generator{s}, PermissionHandler: s.permit,
 		})
 	}
-	var err error
+	for _, l := range cfg.Listeners {
+		config.ListenerConfigs = append(config.ListenerConfigs, turn.ListenerConfig{
+			Listener: listener{l, s}, RelayAddressGenerator: generator{s}, PermissionHandler: s.permit,
+		})
+	}
 	if s.turn, err = turn.NewServer(config); err != nil {
-		for _, c := range config.PacketConnConfigs {
-			err = errors.Join(err, c.PacketConn.Close())
+		for _, c := range conns {
+			err = errors.Join(err, c.Close())
 		}
 		return nil, fmt.Errorf("turn: %w", err)
 	}
 	return s, nil
+}
+
+// listen opens the UDP socket, or one of each family that the machine has.
+func listen(at netip.AddrPort) (conns []net.PacketConn, err error) {
+	if !at.IsValid() {
+		return nil, nil
+	}
+	networks := []string{"udp"}
+	if at.Addr() == netip.IPv6Unspecified() {
+		networks = []string{"udp6", "udp4"}
+	}
+	address := net.UDPAddrFromAddrPort(at)
+	for _, network := range networks {
+		if network == "udp4" {
+			address.IP = net.IPv4zero
+		}
+		conn, err := net.ListenUDP(network, address)
+		switch {
+		case network == "udp6" && (errors.Is(err, syscall.EAFNOSUPPORT) || errors.Is(err, syscall.EADDRNOTAVAIL)):
+			continue // IPv6 is switched off
+		case err != nil:
+			for _, c := range conns {
+				err = errors.Join(err, c.Close())
+			}
+			return nil, fmt.Errorf("turn: open port: %w", err)
+		}
+		address.Port = conn.LocalAddr().(*net.UDPAddr).Port // if it was 0: the same in both
+		conns = append(conns, conn)
+	}
+	return conns, nil
 }
 
 // Addr is the UDP address served at.
@@ -128,13 +163,17 @@ func (s *Server) Revoke(room, seat string) {
 func (s *Server) Close() error {
 	err := s.turn.Close()
 	s.mu.Lock()
-	var all []*relay
+	s.closed = true
+	var all []io.Closer
 	for r := range s.relays {
 		all = append(all, r)
 	}
+	for _, c := range s.streams {
+		all = append(all, c)
+	}
 	s.mu.Unlock()
-	for _, r := range all {
-		_ = r.Close()
+	for _, c := range all {
+		_ = c.Close() // it may be closing already
 	}
 	if err != nil {
 		return fmt.Errorf("turn: close: %w", err)

@@ -255,7 +255,7 @@ func TestRevokeEndsASeatsRelaysAndNoOthers(t *testing.T) {
 func TestFourRelaysACredentialHoldInARace(t *testing.T) {
 	s := serve(t)
 	credential := s.Credential(of("anna"))
-	clients := make([]*turn.Client, 50)
+	clients := make([]*turn.Client, 200)
 	for i := range clients {
 		clients[i] = s.client(credential)
 	}
