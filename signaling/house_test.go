@@ -86,6 +86,8 @@ func (h *house) ctx() context.Context {
 	return ctx
 }
 
+func (h *house) now() time.Time { return time.Now() }
+
 func (h *house) url() string { return "ws" + strings.TrimPrefix(h.http.URL, "http") + "/signal" }
 
 // ticket seals a ticket for a seat named as its role, or by its role and more:

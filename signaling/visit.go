@@ -141,6 +141,10 @@ func (r *Room) stand(s *seat, standing string) {
 
 // settle notes where s stands from now on.
 func (r *Room) settle(s *seat, standing string) {
+	if s.told.looked { // nobody is looked at who is let in, or until they are told anew
+		s.told.looked = false
+		s.tell(protocol.Looked{})
+	}
 	s.standing, s.stoodAt, s.looking = standing, r.server.cfg.Now(), ""
 	s.told.people, s.told.slots, s.told.speaking = "", "", nil
 	if standing == protocol.Admitted {
