@@ -21,6 +21,7 @@ const (
 	PatientUncovered   Action = "patient_uncovered"
 	DeviceArrived      Action = "device_arrived"
 	PersonArrived      Action = "person_arrived"
+	WaitingSeen        Action = "waiting_seen" // staff looked at whoever waited
 	PersonDeparted     Action = "person_departed"
 	PersonAdmitted     Action = "person_admitted"
 	PersonHeldBack     Action = "person_held_back"

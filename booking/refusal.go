@@ -84,6 +84,7 @@ var (
 	ErrNobodyComing  = &Refusal{Invalid, "nobody_coming"}
 	ErrNoInterpreter = &Refusal{Conflict, "no_interpreter"}
 	ErrVisitOver     = &Refusal{Conflict, "visit_over"}
+	ErrNobodyWaits   = &Refusal{Conflict, "nobody_waits"}
 	ErrVisitBegun    = &Refusal{Conflict, "visit_begun"}
 	ErrStale         = &Refusal{Conflict, "stale"}
 	ErrKeyReused     = &Refusal{Conflict, "key_reused"}

@@ -194,7 +194,7 @@ func TestTicketIsRefused(t *testing.T) {
 		{"to nobody", h.phone(t), "visitor", ref, onTime, "sign_in_needed", http.StatusForbidden},
 		{"to a relative who asks as an interpreter", h.anna, "interpreter", ref, onTime, "sign_in_needed", http.StatusForbidden},
 		{"to a relative who asks as the iPad", h.anna, "device", ref, onTime, "device_unknown", http.StatusForbidden},
-		{"to staff, who have no seat", h.anna, "staff", ref, onTime, "bad_choice", http.StatusUnprocessableEntity},
+		{"to a relative who asks as staff", h.anna, "staff", ref, onTime, "sign_in_needed", http.StatusForbidden},
 		{"to whoever does not say as whom", h.anna, "", ref, onTime, "bad_choice", http.StatusUnprocessableEntity},
 		{"for somebody else's visit", stranger, "visitor", ref, onTime, "no_such_visit", http.StatusNotFound},
 		{"for no visit", h.anna, "visitor", "not a reference", onTime, "no_such_visit", http.StatusNotFound},

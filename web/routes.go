@@ -86,6 +86,7 @@ func (s *Server) staff(mux *http.ServeMux) {
 	mux.Handle("GET /ward/today/events", s.asStaff(s.wardEvents))
 	mux.Handle("GET /ward/visits/{ref}/say", s.asStaff(s.askWhatToSay))
 	mux.Handle("POST /ward/visits/{ref}/say", s.asStaff(s.sayToWaiting))
+	mux.Handle("GET /ward/visits/{ref}/look", s.asStaff(s.look))
 	mux.Handle("GET /ward/visits/{ref}/interpreter", s.asStaff(s.askInterpreter))
 	mux.Handle("POST /ward/visits/{ref}/interpreter", s.asStaff(s.changeInterpreter))
 	mux.Handle("GET /ward/visits/{ref}", s.asStaff(s.wardVisit))

@@ -218,7 +218,6 @@ var wardSaid = map[string]string{
 	"infection_short":  "It is changed. Some visits leave too little time to clean the iPad. Look at them below.",
 	"merged":           "The two records are one now.",
 	"unmerged":         "The two records are apart again.",
-	"waits_no_longer":  "They are not waiting any more.",
 	"nobody_to_say_to": "Nobody is waiting, so nobody was told.",
 	"times_saved":      "The visiting times are published.",
 	"times_ended":      "The visiting times end on that day.",

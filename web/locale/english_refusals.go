@@ -61,6 +61,7 @@ var refusalsEnglish = map[string]string{
 	"nobody_coming":   "Choose at least one person to come to the visit.",
 	"no_interpreter":  "No interpreter is free at that time. Choose another time, or book without an interpreter.",
 	"visit_over":      "This visit is over. You can book another.",
+	"nobody_waits":    "Nobody is waiting now.",
 	"visit_begun":     "This visit has begun. It cannot be changed now.",
 	"stale":           "Somebody changed this while you were looking at it. Check it and try again.",
 	"key_reused":      "This page has been used already for something else. Check your answers and press the button again.",
