@@ -2,6 +2,7 @@
 //
 //	wardvisit demo      everything on this machine, with a practice hospital
 //	wardvisit serve     a real hospital's server
+//	wardvisit doctor    whether serve would do well here, and what to do if not
 //	wardvisit migrate   moves the database up or down to this program's shape
 //	wardvisit import    brings in a hospital from CSV files, each whole or not at all
 //

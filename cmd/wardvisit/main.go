@@ -16,8 +16,11 @@ import (
 func main() {
 	ctx, hurry := signals()
 	err := execute(ctx, os.Args[1:], console{os.Getenv, os.Stdout, os.Stderr, hurry})
+	var code exitCode
 	switch {
 	case err == nil, errors.Is(err, flag.ErrHelp):
+	case errors.As(err, &code):
+		os.Exit(int(code))
 	default:
 		fmt.Fprintln(os.Stderr, "wardvisit: "+err.Error())
 		os.Exit(1)
@@ -59,6 +62,7 @@ func commands() []command {
 	return []command{
 		{"demo", "the whole product on this machine, with a practice hospital", demo},
 		{"serve", "the server of a real hospital", serve},
+		{"doctor", "whether serve would do well here: ports, addresses, certificate, database, clock, limits", examine},
 		{"migrate", "up, down or status: the shape of the database", migrate},
 		{"import", "wards, iPads, patients, relatives and visits from CSV files", importFile},
 		{"loaddata", "an invented hospital group of any size, to measure on", loaddata},
@@ -74,7 +78,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 func execute(ctx context.Context, args []string, c console) error {
 	if len(args) == 0 {
 		usage(c.stderr)
-		return errors.New("say what to do: demo, serve, migrate, import or loaddata")
+		return errors.New("say what to do: demo, serve, doctor, migrate, import or loaddata")
 	}
 	switch args[0] {
 	case "-h", "-help", "--help", "help":
@@ -86,7 +90,7 @@ func execute(ctx context.Context, args []string, c console) error {
 			return cmd.run(ctx, args[1:], c)
 		}
 	}
-	return fmt.Errorf("there is no command %q: say demo, serve, migrate, import or loaddata (wardvisit -h explains each)", args[0])
+	return fmt.Errorf("there is no command %q: say demo, serve, doctor, migrate, import or loaddata (wardvisit -h explains each)", args[0])
 }
 
 func usage(w io.Writer) {

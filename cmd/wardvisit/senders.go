@@ -12,6 +12,9 @@ import (
 	"github.com/wardvisit/wardvisit/booking/notify"
 )
 
+// notifyURL is where GOV.UK Notify is asked to send.
+const notifyURL = "https://api.notifications.service.gov.uk"
+
 // notifyTimeout is how long GOV.UK Notify may take to answer one request.
 const notifyTimeout = 15 * time.Second
 
@@ -25,7 +28,7 @@ func (s *server) senders() (map[booking.Channel]notify.Sender, error) {
 	senders := map[booking.Channel]notify.Sender{booking.SMS: waiting, booking.Email: waiting}
 	if s.cfg.notifyKey != "" {
 		gov, err := notify.NewGovNotify(notify.GovNotifyConfig{
-			URL: "https://api.notifications.service.gov.uk", Key: s.cfg.notifyKey,
+			URL: notifyURL, Key: s.cfg.notifyKey,
 			SMSTemplate: s.cfg.notifySMS, EmailTemplate: s.cfg.notifyEmail,
 			Client: &http.Client{Timeout: notifyTimeout}, Now: time.Now,
 		})

@@ -62,9 +62,14 @@ type server struct {
 	draining  atomic.Bool // no more visits begin here
 }
 
+// serveDefaults are the settings that serve has until it is told otherwise.
+func serveDefaults() config {
+	return config{listen: ":8080", database: "sqlite:wardvisit.db", mediaUDP: ":8443", turn: ":3478", logLevel: "info", drainFor: usualDrain}
+}
+
 // serve handles `wardvisit serve`.
 func serve(ctx context.Context, args []string, c console) error {
-	cfg := config{listen: ":8080", database: "sqlite:wardvisit.db", mediaUDP: ":8443", turn: ":3478", logLevel: "info", drainFor: usualDrain}
+	cfg := serveDefaults()
 	if err := cfg.parse("serve", args, c, false); err != nil {
 		return err
 	}
