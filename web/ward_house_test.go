@@ -77,7 +77,7 @@ func newWardHouseOn(t *testing.T, where string) *wardHouse {
 	h := &wardHouse{familyHouse: &familyHouse{hour: noon}, rooms: &toldRooms{}}
 	now := func() time.Time { return h.hour }
 	var err error
-	if h.store, err = store.Open(t.Context(), where); err != nil {
+	if h.store, err = store.Open(t.Context(), where, store.MayLose); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { h.store.Close() })

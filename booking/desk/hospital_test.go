@@ -207,7 +207,7 @@ func inHospitalOf(t *testing.T, patients, wide int, test func(t *testing.T, w *w
 // open starts the program on the database, perhaps not for the first time.
 func (w *world) open() {
 	w.t.Helper()
-	s, err := store.Open(w.t.Context(), w.url)
+	s, err := store.Open(w.t.Context(), w.url, store.MayLose)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -99,7 +99,7 @@ func inNoHospital(t *testing.T, test func(t *testing.T, w *world)) {
 	t.Helper()
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
-		s, err := store.Open(t.Context(), url)
+		s, err := store.Open(t.Context(), url, store.MayLose)
 		ok(t, err)
 		t.Cleanup(func() { s.Close() })
 		w := &world{t: t, store: s, raw: storetest.Raw(t, url), now: morning}

@@ -142,7 +142,7 @@ func TestAKeyOutlivesTheProgram(t *testing.T) {
 		}))
 		ok(t, w.store.Close())
 
-		s, err := store.Open(ctx, w.url)
+		s, err := store.Open(ctx, w.url, store.MayLose)
 		ok(t, err)
 		t.Cleanup(func() { s.Close() })
 		again := must[*desk.Desk](t)(desk.New(desk.Config{Store: s, Now: w.clock, Pepper: []byte("0123456789abcdef0123456789abcdef")}))

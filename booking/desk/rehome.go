@@ -286,6 +286,9 @@ func (d *Desk) TellPutBack(ctx context.Context, by booking.Actor, ref booking.Re
 // knew nothing of it: those of another record of the same person.
 func (m *movement) staySilent(ctx context.Context, was bool) error {
 	if was {
+		if err := m.withdrawAll(ctx, m.patient.ID); err != nil {
+			return err
+		}
 		records, err := m.VisitsOfPatient(ctx, m.patient.ID, m.now)
 		waits := func(r store.Record) bool { return r.State == booking.Held || r.State == booking.Booked }
 		if err != nil || !slices.ContainsFunc(records, waits) {

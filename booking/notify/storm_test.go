@@ -195,7 +195,7 @@ func (f forgetful) Send(ctx context.Context, m Message) (Receipt, error) {
 // newStorm fills the outbox at s with so many notices.
 func newStorm(t *testing.T, url string, notices int) *storm {
 	t.Helper()
-	s, err := store.Open(t.Context(), url)
+	s, err := store.Open(t.Context(), url, store.MayLose)
 	if err != nil {
 		t.Fatal(err)
 	}

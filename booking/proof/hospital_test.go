@@ -204,9 +204,9 @@ func dateOf(t time.Time) (d booking.Date)  { return booking.DateOf(t, london) }
 func isRefusal(err error) *booking.Refusal { var r *booking.Refusal; errors.As(err, &r); return r }
 
 // enter opens the hospital at url.
-func enter(t testing.TB, url string, s size) *world {
+func enter(t testing.TB, url string, s size, options ...store.Option) *world {
 	t.Helper()
-	st, err := store.Open(t.Context(), url)
+	st, err := store.Open(t.Context(), url, options...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -226,13 +226,13 @@ func newDesk(s *store.Store, clock func() time.Time) (*desk.Desk, error) {
 // inHospital runs test on both engines, each time in a new hospital.
 func inHospital(t *testing.T, s size, test func(t *testing.T, w *world)) {
 	t.Helper()
-	storetest.Each(t, func(t *testing.T, url string) { test(t, founded(t, url, s)) })
+	storetest.Each(t, func(t *testing.T, url string) { test(t, founded(t, url, s, store.MayLose)) })
 }
 
 // founded is a new hospital in the empty database at url.
-func founded(t *testing.T, url string, s size) *world {
+func founded(t *testing.T, url string, s size, options ...store.Option) *world {
 	t.Helper()
-	w := enter(t, url, s)
+	w := enter(t, url, s, options...)
 	ok(t, w.Found(t.Context(), hospital(s)))
 	w.raw = storetest.Raw(t, url)
 	return w

@@ -102,7 +102,7 @@ func beChild(kind string) {
 		os.Exit(0)
 	}()
 	seed, _ := strconv.ParseUint(os.Args[2], 10, 64)
-	s, err := store.Open(context.Background(), os.Args[1])
+	s, err := store.Open(context.Background(), os.Args[1], store.MayLose) // it is the program that is killed
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/wardvisit/wardvisit/booking/desk"
+	"github.com/wardvisit/wardvisit/booking/store"
 	"github.com/wardvisit/wardvisit/booking/store/storetest"
 )
 
@@ -129,7 +130,7 @@ func (w *world) unlock(t *testing.T) {
 // one writer, which hides such a mistake; see TestPlantedCountThenWrite.)
 func TestPlantedStormWithNothingToStopIt(t *testing.T) {
 	t.Parallel()
-	w := founded(t, storetest.Postgres(t), size{wards: 3, devices: 2, patients: 6})
+	w := founded(t, storetest.Postgres(t), size{wards: 3, devices: 2, patients: 6}, store.MayLose)
 	ok(t, w.unguard(t.Context(), w.raw.ExecContext))
 	w.unlock(t)
 	y := w.storm(t, 1, 10, []act{

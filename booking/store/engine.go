@@ -38,14 +38,18 @@ func (e *engine) viewOptions() *sql.TxOptions {
 
 // openHandles opens the database at url: a handle to write through and one to
 // read through, which for PostgreSQL are the same.
-func openHandles(ctx context.Context, url string) (write, read *sql.DB, e *engine, err error) {
+func openHandles(ctx context.Context, url string, options ...Option) (write, read *sql.DB, e *engine, err error) {
 	name, dsn, err := migrations.ParseURL(url)
 	if err != nil {
 		return nil, nil, nil, err
 	}
+	var how opening
+	for _, o := range options {
+		o(&how)
+	}
 	e = &engine{name: name}
 	if name == migrations.PostgreSQL {
-		write, err = openPostgres(dsn)
+		write, err = openPostgres(dsn, how)
 		read = write
 	} else {
 		write, read, err = openSQLite(dsn)
@@ -63,21 +67,45 @@ func openHandles(ctx context.Context, url string) (write, read *sql.DB, e *engin
 	return write, read, e, nil
 }
 
-func openPostgres(dsn string) (*sql.DB, error) {
+func openPostgres(dsn string, how opening) (*sql.DB, error) {
 	config, err := pgx.ParseConfig(dsn)
 	if err != nil {
 		return nil, err
 	}
-	// Each statement is prepared once by each connection, and chooses its rows by an
-	// index whatever its arguments are, so planning it anew for them is in vain.
 	db := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
-		_, err := conn.Exec(ctx, "SET plan_cache_mode = force_generic_plan")
-		return err
+		return settle(ctx, conn, how)
 	}))
 	db.SetMaxOpenConns(24) // of PostgreSQL's usual hundred, so that three programs fit
 	db.SetMaxIdleConns(24)
 	db.SetConnMaxIdleTime(5 * time.Minute)
 	return db, nil
+}
+
+// settleSession asks for what a session may have: each statement is prepared once by
+// each connection, and chooses its rows by an index whatever its arguments are, so
+// planning it anew for them is in vain; and a commit is answered when it is on the
+// disk. It says what it got, and what is the whole server's to say.
+const settleSession = `
+SELECT set_config('plan_cache_mode', 'force_generic_plan', false),
+       CASE WHEN current_setting('synchronous_commit') <> 'off' OR $1 THEN current_setting('synchronous_commit')
+            ELSE set_config('synchronous_commit', 'on', false) END,
+       current_setting('fsync'), current_setting('full_page_writes')`
+
+// settle makes a connection of PostgreSQL's one that keeps what it is given, since an
+// acknowledged booking must outlive a power cut; or refuses it.
+func settle(ctx context.Context, conn *pgx.Conn, how opening) error {
+	var plan, commit, fsync, pages string
+	if err := conn.QueryRow(ctx, settleSession, how.mayLose).Scan(&plan, &commit, &fsync, &pages); err != nil {
+		return err
+	}
+	for _, said := range []struct{ setting, value string }{
+		{"fsync", fsync}, {"full_page_writes", pages}, {"synchronous_commit", commit},
+	} {
+		if said.value == "off" && !how.mayLose {
+			return fmt.Errorf("PostgreSQL has %s off, so a power cut could lose bookings that families were told of; set %s = on in postgresql.conf and reload it", said.setting, said.setting)
+		}
+	}
+	return nil
 }
 
 // openSQLite opens one connection that writes and a few that only read. With

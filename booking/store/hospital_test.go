@@ -26,7 +26,7 @@ func onBoth(t *testing.T, test func(t *testing.T, s *store.Store, raw *sql.DB)) 
 	t.Helper()
 	t.Parallel()
 	storetest.Each(t, func(t *testing.T, url string) {
-		s, err := store.Open(t.Context(), url)
+		s, err := store.Open(t.Context(), url, store.MayLose)
 		if err != nil {
 			t.Fatal(err)
 		}

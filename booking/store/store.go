@@ -26,10 +26,21 @@ type Store struct {
 	policies map[policyKey]booking.Policy
 }
 
+// An Option changes how a database is opened.
+type Option func(*opening)
+
+type opening struct{ mayLose bool }
+
+// MayLose opens also a PostgreSQL server that may lose in a power cut what it has
+// acknowledged: for tests, and for a hospital that is invented. Nothing that serves
+// people asks for it.
+func MayLose(o *opening) { o.mayLose = true }
+
 // Open opens the database at url, "sqlite:PATH" or "postgres://…", whose shape
-// must be up to date (see migrations).
-func Open(ctx context.Context, url string) (*Store, error) {
-	write, read, e, err := openHandles(ctx, url)
+// must be up to date (see migrations). One that does not keep what it acknowledges
+// is refused.
+func Open(ctx context.Context, url string, options ...Option) (*Store, error) {
+	write, read, e, err := openHandles(ctx, url, options...)
 	if err != nil {
 		return nil, err
 	}

@@ -90,7 +90,7 @@ func (l loading) load(ctx context.Context, out io.Writer) (err error) {
 	if err := migrations.Up(ctx, l.database); err != nil {
 		return err
 	}
-	s, err := store.Open(ctx, l.database)
+	s, err := store.Open(ctx, l.database, store.MayLose)
 	if err != nil {
 		return err
 	}

@@ -44,7 +44,7 @@ func Each(t *testing.T, test func(t *testing.T, url string)) {
 
 func open(t *testing.T, url string) *store.Store {
 	t.Helper()
-	s, err := store.Open(t.Context(), url)
+	s, err := store.Open(t.Context(), url, store.MayLose)
 	if err != nil {
 		t.Fatal(err)
 	}
