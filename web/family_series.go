@@ -40,7 +40,7 @@ func (p repeatPage) Here() string { return p.At(p.Staff, "repeat") }
 // Back is where the reader came from.
 func (p repeatPage) Back() string {
 	if p.Staff {
-		return "/ward/book/done/" + string(p.Reference)
+		return visitPath(p.Reference)
 	}
 	return p.To("")
 }

@@ -68,6 +68,11 @@ func (f flaggedRow) Elsewhere() bool {
 // ByHand reports whether staff could choose a time or an iPad for it themselves.
 func (f flaggedRow) ByHand() bool { return f.Elsewhere() && f.Visit.State == booking.Booked }
 
+// OtherIPad reports whether an iPad is what troubles it.
+func (f flaggedRow) OtherIPad() bool {
+	return f.ByHand() && f.has(booking.DeviceGone, booking.ShortClean)
+}
+
 // Page is that of the visit.
 func (f flaggedRow) Page(of string) string { return visitPath(f.Reference) + of }
 

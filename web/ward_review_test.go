@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/wardvisit/wardvisit/booking"
+	"github.com/wardvisit/wardvisit/booking/desk"
 )
 
 // A closure leads to what it touched and nothing else, there and back; what is
@@ -29,8 +30,8 @@ func TestAClosureLeadsToWhatItTouched(t *testing.T) {
 			shows(http.StatusOK, "It touches 2 booked visits", "Look at 2 visits")
 		list := linkTo(t, one, "/ward/review?closure=")
 		boss.get("/ward/review"+rulesOfWillow).shows(http.StatusOK, string(first.Reference), string(second.Reference), string(elsewhen.Reference))
-		only := boss.get(list).shows(http.StatusOK, "Only visits that this closure stops: The whole ward", string(first.Reference), string(second.Reference), "Choose a time", "Choose an iPad").
-			hides(string(elsewhen.Reference))
+		only := boss.get(list).shows(http.StatusOK, "Only visits that this closure stops: The whole ward", string(first.Reference), string(second.Reference), "Choose a time").
+			hides(string(elsewhen.Reference), "Choose an iPad")
 
 		move := linkTo(t, only, at(first, "/move"))
 		boss.get(move).shows(http.StatusOK, "Back to the list", "Move this visit")
@@ -66,7 +67,7 @@ func TestAListOfAClosureThatIsNot(t *testing.T) {
 		boss.get("/ward/review"+rulesOfWillow+"&closure="+path).shows(http.StatusOK, "There is nothing left to look at for this closure")
 		boss.get("/ward/review?ward="+string(harbour)+"&closure="+path).shows(http.StatusNotFound, "We cannot find that closure")
 		h.staff(t, otherNurse).get("/ward/review?closure=" + path).shows(http.StatusNotFound)
-		boss.get("/ward/rules/closures/" + path + rulesOfWillow + "&gone=2").shows(http.StatusOK, "2 visits were cancelled")
+		boss.get("/ward/rules/closures/"+path+rulesOfWillow+"&gone=2").shows(http.StatusOK, "2 visits were cancelled")
 		boss.get("/ward/rules/closures/" + path + rulesOfWillow + "&gone=-2").shows(http.StatusOK).hides("cancelled")
 	})
 }
@@ -76,11 +77,17 @@ func TestARehomingCanBeChosenByHand(t *testing.T) {
 	onBoth(t, func(t *testing.T, h *wardHouse) {
 		boss := h.wardManager(t)
 		v := h.booked(t, 3*time.Hour, booking.Tongue{}, anna)
-		boss.post("/ward/rules/closures/new"+rulesOfWillow, closureAnswers(booking.DateOf(h.hour, h.zone(t)), "seen", "yes", "fate", "review")...).leads("/ward/rules/closures/")
-		offer := boss.post("/ward/review/rehome"+rulesOfWillow, "visit", string(v.Reference)).shows(http.StatusOK, "Make this change", "Choose another time", "Choose another iPad")
+		other := h.booked(t, 3*time.Hour, booking.Tongue{}, piotr)
+		lost := desk.Withdraw{State: booking.DeviceLost, Reason: "not in its place"}
+		if _, err := h.desk.ChangeDevice(t.Context(), booking.System, v.Device, lost); err != nil {
+			t.Fatal(err)
+		}
+		list := boss.get("/ward/review"+rulesOfWillow).shows(http.StatusOK, string(v.Reference), "Its iPad cannot be used", "Choose a time", "Choose an iPad")
+		boss.get(linkTo(t, list, at(v, "/ipad"))).shows(http.StatusOK, "No other iPad of Willow Ward can have it", "Another visit has it then", "choose another time", "Back to the list")
+		boss.post(at(other, "/end"), "why", "by_ward").leads("/ward/today")
+		offer := boss.post("/ward/review/rehome"+rulesOfWillow, "visit", string(v.Reference)).shows(http.StatusOK, "Make this change", "Nobody is told", "Choose another time", "Choose another iPad")
 		boss.get(linkTo(t, offer, at(v, "/move"))).shows(http.StatusOK, "Back to the list")
-		swap := linkTo(t, offer, at(v, "/ipad"))
-		back := boss.post(swap, "version", versionOf(v), "device", string(h.other(v.Device)), "seen", "yes").leads("/ward/review?")
-		boss.get(back).shows(http.StatusOK, "The visit has another iPad", string(v.Reference))
+		back := boss.post(linkTo(t, offer, at(v, "/ipad")), "version", versionOf(h.as(t, v)), "device", string(h.other(v.Device)), "seen", "yes").leads("/ward/review?")
+		boss.get(back).shows(http.StatusOK, "The visit has another iPad", "There is nothing to look at")
 	})
 }

@@ -186,6 +186,7 @@ func TestAnotherWardIsNotThere(t *testing.T) {
 		"/ward/ipads?ward=" + string(willow), "/ward/book?ward=" + string(willow), "/ward/today/events?ward=" + string(willow),
 		"/ward/visits/" + string(v.Reference) + "/end", "/ward/visits/" + string(v.Reference) + "/say",
 		"/ward/visits/" + string(v.Reference) + "/remove?participant=" + string(seat), "/ward/book/done/" + string(v.Reference),
+		at(v, ""), at(v, "/move"), at(v, "/ipad"),
 		patientPage, patientPage + "/invite", patientPage + "/consent", patientPage + "/withdraw", member + "/remove", member + "/bar",
 		"/ward/book/" + string(thomas), "/ward/book/held/" + string(v.ID), "/ward/ipads/" + string(v.Device) + "/pair?ward=" + string(harbour),
 	} {
@@ -250,6 +251,7 @@ func TestNothingTypedBreaksAnything(t *testing.T) {
 	}
 	patientPage := "/ward/patients/" + string(thomas)
 	member := patientPage + "/members/" + string(june)
+	booked := h.booked(t, 5*time.Hour, booking.Tongue{}, david)
 	forms := map[string][]string{
 		"/ward/sign-in": {"email", "password"},
 		"/ward/switch":  {"ward", "to"},
@@ -266,6 +268,10 @@ func TestNothingTypedBreaksAnything(t *testing.T) {
 		"/ipad/pair": {"pairing_code"},
 		"/interpreter/offers/" + string(seat) + "/accept":      {"yes"},
 		"/ward/visits/" + string(v.Reference) + "/no-such-act": {"participant"},
+		at(v, "/ipad"):               {"device", "version", "seen"},
+		at(booked, "/ipad"):          {"device", "version", "seen"},
+		at(booked, "/move"):          {"start", "version", "seen"},
+		at(booked, "/move?then=%3C"): {"another", "on-day", "on-month", "on-year", "at", "minutes", "which", "aside", "because", "version"},
 	}
 	for path, fields := range forms {
 		for _, value := range awkward {
@@ -279,6 +285,9 @@ func TestNothingTypedBreaksAnything(t *testing.T) {
 	for _, path := range []string{
 		"/ward/today?ward=%s", "/ward/today?date=%s", "/ward/today?said=%s", "/ward/book/%s", "/ward/book/held/%s", "/ward/book/done/%s",
 		"/ward/book/" + string(thomas) + "?from=%s&day=%s&visitor=%s", "/ward/patients/%s", "/ward/patients/" + string(thomas) + "/members/%s/bar",
+		"/ward/visits/%s", "/ward/visits/%s/move", "/ward/visits/%s/ipad", "/ward/review?closure=%s", "/ward/review?ward=%s",
+		at(v, "?then=review&ward=%s&closure=%s&said=%s"), at(v, "/ipad?then=review&ward=%s&closure=%s"),
+		at(booked, "/move?from=%s&day=%s&then=review&ward=%s"),
 		"/ward/visits/%s/end", "/ward/visits/" + string(v.Reference) + "/remove?participant=%s", "/ward/ipads/%s/pair", "/practice/messages?to=%s",
 		"/interpreter/offers/%s/hand-back", "/ipad?ended=%s",
 	} {
