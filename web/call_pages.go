@@ -11,17 +11,20 @@ import (
 // A callPage is the page of a call, or of getting ready for one. Everything on
 // it that can be said before the room is asked is here; the rest is the script's.
 type callPage struct {
-	As     booking.ActorKind // whose seat the page asks for
-	Ref    booking.Reference
-	Ward   booking.Ward // whom to ring; zero when only trying a phone
-	Meets  string       // whom the reader comes to see
-	Base   string       // the address under which the visit's pages are
-	Home   string       // where to go afterwards
-	Sign   bool         // an interpreter signs
-	Large  bool         // the family asked for large controls
-	Signal string
-	Ticket string
-	Stun   string // servers to try the network with
+	As    booking.ActorKind // whose seat the page asks for
+	Ref   booking.Reference
+	Ward  booking.Ward // whom to ring; zero when only trying a phone
+	Meets string       // whom the reader comes to see
+	Base  string       // the address under which the visit's pages are
+	Home  string       // where to go afterwards
+	Sign  bool         // an interpreter signs
+	Large bool         // the family asked for large controls
+	// Captions were asked for: they are shown without anybody's pressing anything.
+	Captions bool
+	Minutes  int // how long the visit is, for what it costs somebody's phone
+	Signal   string
+	Ticket   string
+	Stun     string // servers to try the network with
 }
 
 // Bedside reports whether this is the iPad's page, which nobody touches.
@@ -30,10 +33,18 @@ func (p callPage) Bedside() bool { return p.As == booking.DeviceActor }
 func (s *Server) callPageFor(as booking.ActorKind, v desk.Visit) callPage {
 	return callPage{
 		As: as, Ref: v.Reference, Ward: v.WardRecord,
-		Sign:   v.Tongue.Mode == booking.Sign,
-		Large:  slices.Contains(v.Needs, booking.NeedLargeControls),
-		Signal: signalPath, Ticket: ticketPath,
+		Sign:  v.Tongue.Mode == booking.Sign,
+		Large: slices.Contains(v.Needs, booking.NeedLargeControls), Captions: slices.Contains(v.Needs, booking.NeedCaptions),
+		Minutes: minutesOf(v.When),
+		Signal:  signalPath, Ticket: ticketPath,
 	}
+}
+
+// usualMinutes is how long a visit is that nobody has booked yet.
+const usualMinutes = 20
+
+func minutesOf(when booking.Interval) int {
+	return int(when.End().Sub(when.Start()).Minutes())
 }
 
 // familyReady handles GET /visits/{ref}/ready, and familyCall /visits/{ref}/call.
@@ -98,5 +109,5 @@ func (s *Server) ipadCall(w http.ResponseWriter, r *http.Request, by booking.Act
 // tryPhone handles GET /try: whether a phone can make a call at all, before there
 // is a visit, for anybody.
 func (s *Server) tryPhone(w http.ResponseWriter, r *http.Request) error {
-	return s.render(w, r, http.StatusOK, "call/ready", callPage{Home: "/visits", Signal: signalPath, Stun: s.stunServers()})
+	return s.render(w, r, http.StatusOK, "call/ready", callPage{Home: "/visits", Minutes: usualMinutes, Signal: signalPath, Stun: s.stunServers()})
 }

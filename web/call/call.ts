@@ -2,14 +2,17 @@
 // introduced to each other.
 
 import { startHeartbeat } from "../scripts/_heartbeat.ts";
+import type { Expected } from "./absence.ts";
 import { clock, dial, fetchPass, keepAwake, keepIn } from "./browser.ts";
-import { Capture, type Kind } from "./capture.ts";
+import { Capture, kinds, type Kind } from "./capture.ts";
+import { eased, Viewing } from "./drawn.ts";
+import { remembered } from "./economy.ts";
+import type { From } from "./layers.ts";
 import { Connection } from "./media.ts";
-import { between, type Totals } from "./quality.ts";
 import { Room } from "./room.ts";
-import { Silence } from "./silence.ts";
 import { Page } from "./ui.ts";
-import { viewOf } from "./view.ts";
+import { awaits, signer, viewOf, type Occasion } from "./view.ts";
+import { allWell, Watch, type Findings } from "./watch.ts";
 import type { Snapshot } from "./world.ts";
 
 /** The room takes no more than one report in five seconds. */
@@ -25,29 +28,39 @@ const restAfter = 4000;
 class Call {
   private readonly capture: Capture;
   private readonly connection: Connection;
-  private readonly silence = new Silence();
+  private readonly watcher = new Watch();
+  private readonly viewing: Viewing;
   private readonly page: Page;
   private readonly room: Room;
   private readonly stayAwake = keepAwake(() => this.room.now.phase !== "over");
   /** The patient's side: nobody touches it, and it is dark until somebody has been let in. */
   private readonly bedside: boolean;
+  private readonly sign: boolean;
   /** What the person wants on, as far as they are asked. */
   private readonly wish: { [kind in Kind]: boolean } = { audio: true, video: true };
-  private lastReport: Totals | undefined;
-  private packets = 0;
+  private saving: boolean;
+  private found: Findings = allWell;
   private resting = false;
+  private reporting = false;
 
   constructor(private readonly root: HTMLElement) {
-    const { as = "", ref = "", ticket = "", signal = "", ward = "", phone = "", rest = "" } = root.dataset;
+    const { as = "", ref = "", ticket = "", signal = "", ward = "", phone = "" } = root.dataset;
     this.bedside = as === "device";
+    this.sign = root.dataset.sign === "true";
+    this.saving = !this.bedside && remembered.load();
     this.capture = new Capture(() => this.captured(), this.bedside);
-    this.connection = new Connection(this.capture, (state) => this.room.mediaIs(state));
-    this.page = new Page(root, { as, ward, phone }, {
+    this.connection = new Connection(this.capture, (state) => this.room.mediaIs(state), fromOf(as, this.sign));
+    this.viewing = new Viewing(clock, (slots, saving) => this.room.views(slots, saving));
+    this.page = new Page(root, { as, ward, phone }, clock, {
       stream: (audio, video) => this.connection.stream(audio, video),
       pin: (seat) => this.room.pin(seat),
       sawPicture: () => this.room.sawPicture(),
-      turn: (kind) => this.wants(kind, !this.wish[kind] || this.capture.trouble(kind) !== ""),
-      retry: (kind) => this.wants(kind, true),
+      sized: () => this.views(),
+      turn: (kind) => this.turn(kind),
+      retry: (kind) => this.retry(kind),
+      save: (saving) => this.save(saving),
+      choose: (kind, id) => void this.capture.choose(kind, id),
+      write: (text, done) => this.room.writes(text, done),
       cover: () => this.room.cover(!this.room.now.covered),
       leave: () => this.room.leave(),
       finish: () => this.room.finish(),
@@ -59,11 +72,14 @@ class Call {
       media: this.connection,
       keep: keepIn(`wardvisit.${as}.${ref}`),
       clock,
-      changed: (now) => this.roomChanged(now, rest),
+      changed: (now) => this.roomChanged(now),
     });
   }
 
   begin(): void {
+    this.page.options.saves(this.saving);
+    void this.connection.shape({ ease: 0, saving: this.saving });
+    this.views();
     this.room.join();
     void this.open();
   }
@@ -83,6 +99,7 @@ class Call {
     window.addEventListener("online", () => woke(true));
     const network = (navigator as { connection?: EventTarget }).connection;
     network?.addEventListener?.("change", () => woke(true));
+    navigator.mediaDevices?.addEventListener?.("devicechange", () => this.listDevices());
     if (this.bedside) {
       startHeartbeat(); // the ward counts on hearing from its iPads, in a visit most of all
     }
@@ -94,41 +111,72 @@ class Call {
   expose(): void {
     Object.defineProperty(window, "wardvisit", {
       get: () => {
-        const { phase, people, slots, seated, seat } = this.room.now;
+        const { phase, people, slots, seated, seat, speaking } = this.room.now;
         return Object.freeze({
           state: phase,
           seated,
           seat,
           people,
           slots,
+          speaking,
           iceState: this.connection.iceState,
-          packets: this.packets,
+          packets: this.found.packets,
           sending: { audio: this.capture.isOn("audio"), video: this.capture.isOn("video") },
+          found: this.found,
+          drawn: this.page.tiles.drawn(),
+          read: () => this.connection.read(),
         });
       },
     });
   }
 
   private async open(): Promise<void> {
+    if (this.saving) {
+      await this.capture.turn("video", false); // so that it is not even asked for
+    }
     await this.capture.open();
     this.settle();
   }
 
-  private wants(kind: Kind, on: boolean): void {
-    this.wish[kind] = on;
+  private turn(kind: Kind): void {
+    if (kind === "video" && this.saving) {
+      this.wish.video = true;
+      this.save(false); // whoever switches the camera on has chosen
+      return;
+    }
+    this.wish[kind] = !this.wish[kind] || this.capture.trouble(kind) !== "";
     void this.capture.turn(kind, this.allowed(kind));
+  }
+
+  /** retry asks for a device that is not there, or anew for one of which nothing comes. */
+  private retry(kind: Kind): void {
+    this.wish[kind] = true;
+    void (this.capture.isOn(kind) ? this.capture.renew(kind) : this.capture.turn(kind, this.allowed(kind)));
+  }
+
+  /** save begins or ends using less data: no picture, neither way. */
+  private save(saving: boolean): void {
+    this.saving = saving;
+    remembered.save(saving);
+    this.page.options.saves(saving);
+    void this.connection.shape({ ease: this.found.sendEase, saving });
+    this.settle();
+    this.views();
+    this.show();
+    this.showSelf();
   }
 
   /** allowed says whether a device may be on now. At the bedside only while somebody who was let in is there to be seen. */
   private allowed(kind: Kind): boolean {
     const { phase, people, covered } = this.room.now;
     const company = phase === "admitted" && people.length > 0 && !covered;
-    return this.wish[kind] && (!this.bedside || company);
+    const paid = kind === "audio" || !this.saving;
+    return this.wish[kind] && paid && (!this.bedside || company);
   }
 
   /** settle switches camera and microphone to what is wished and allowed. */
   private settle(): void {
-    for (const kind of ["audio", "video"] as const) {
+    for (const kind of kinds) {
       if (this.capture.isSwitchedOn(kind) !== this.allowed(kind)) {
         void this.capture.turn(kind, this.allowed(kind));
       }
@@ -136,19 +184,45 @@ class Call {
   }
 
   private captured(): void {
-    const on = { audio: this.capture.isOn("audio"), video: this.capture.isOn("video") };
     void this.connection.send();
-    this.room.sends(on.audio, on.video);
-    this.page.showSelf({
-      on,
+    this.room.sends(this.capture.isOn("audio"), this.capture.isOn("video"));
+    this.showSelf();
+    this.listDevices();
+  }
+
+  private showSelf(): void {
+    const { trouble } = this.room.now;
+    this.page.self.show({
+      on: { audio: this.capture.isOn("audio"), video: this.capture.isOn("video") },
       chosen: this.wish,
       trouble: { audio: this.capture.trouble("audio"), video: this.capture.trouble("video") },
+      lack: { audio: trouble.audio, video: trouble.video || (this.found.ownBlack ? "black" : "") },
+      saving: this.saving,
       camera: this.capture.track("video"),
     });
   }
 
-  private roomChanged(now: Snapshot, rest: string): void {
-    this.page.show(now, viewOf(now, { sign: this.root.dataset.sign === "true" }));
+  private listDevices(): void {
+    void this.page.options.devices({ audio: this.capture.track("audio"), video: this.capture.track("video") });
+  }
+
+  private occasion(): Occasion {
+    const { dark, deaf, narrow } = this.found;
+    return { sign: this.sign, as: this.root.dataset.as ?? "", saving: this.saving, narrow, dark, deaf };
+  }
+
+  private show(): void {
+    this.page.show(this.room.now, viewOf(this.room.now, this.occasion()));
+  }
+
+  private views(): void {
+    this.viewing.are(eased(this.page.tiles.drawn(), this.found.showEase), this.saving);
+  }
+
+  private roomChanged(now: Snapshot): void {
+    this.show();
+    this.showSelf();
+    this.beReporter(now);
     if (now.phase === "over") {
       this.capture.release();
     } else if (this.bedside) {
@@ -156,41 +230,72 @@ class Call {
     }
     if (this.bedside && !this.resting && (now.phase === "over" || now.hindrance === "not_started")) {
       this.resting = true; // nobody is going to press anything here
-      window.setTimeout(() => window.location.replace(rest), restAfter);
+      window.setTimeout(() => window.location.replace(this.root.dataset.rest ?? ""), restAfter);
     }
     this.stayAwake();
+    // Last, since it may make the room say that it has changed.
+    this.room.favours(signer(now, this.sign));
   }
 
-  /** look notices media that has stopped arriving although the paths seem well. */
-  private async look(): Promise<void> {
-    const counted = await this.connection.count();
-    this.packets = counted?.packets ?? 0;
-    if (counted) {
-      const remedy = this.silence.heard(counted, expects(this.room.now), clock.now());
-      this.room.starves(this.silence.isBad, remedy);
+  /** beReporter switches camera and microphone off for somebody who is here to type: keys are loud. */
+  private beReporter(now: Snapshot): void {
+    if (now.role === "reporter" && !this.reporting) {
+      this.reporting = true;
+      this.wish.audio = this.wish.video = false;
+      this.settle();
     }
+  }
+
+  /** look notices what ought to come and does not, and what this machine cannot keep up with. */
+  private async look(): Promise<void> {
+    const entries = await this.connection.read();
+    if (!entries) {
+      return;
+    }
+    const now = clock.now();
+    const { tiles, self } = this.page;
+    this.found = this.watcher.look({
+      entries,
+      midOf: (track) => this.connection.midOf(track),
+      expected: this.expected(),
+      black: tiles.black(now),
+      ownBlack: this.capture.isOn("video") && self.black(now),
+      now,
+    });
+    this.room.starves(this.found.starved, this.found.remedy);
+    void this.connection.shape({ ease: this.found.sendEase, saving: this.saving });
+    this.views();
+    this.show();
+    this.showSelf();
+  }
+
+  /** expected is what should be coming now. Out of sight a browser draws nothing, and nothing is missed. */
+  private expected(): Expected[] {
+    const { now } = this.room;
+    const seen = document.visibilityState === "visible";
+    return now.slots.map((slot) => {
+      const { sound, picture } = awaits(slot, now, this.occasion());
+      return { slot: slot.slot, seat: slot.seat, audio: sound ? slot.audio : "", video: picture && seen ? slot.video : "" };
+    });
   }
 
   private async report(): Promise<void> {
-    const counted = await this.connection.count();
-    if (counted && this.room.now.phase === "admitted") {
-      const lacking = this.silence.isBad ? 1 : 0;
-      this.room.report({ ...between(this.lastReport, counted), dark: lacking, deaf: lacking });
+    const entries = await this.connection.read();
+    if (entries) {
+      const quality = this.watcher.report(entries, clock.now());
+      if (this.room.now.phase === "admitted") {
+        this.room.report({ ...quality, dark: this.found.dark.length, deaf: this.found.deaf.length });
+      }
     }
-    this.lastReport = counted;
   }
 }
 
-/** expects says whether somebody ought to be heard or seen now. */
-function expects(now: Snapshot): boolean {
-  return now.people.some(
-    (one) =>
-      (one.audio || one.video) &&
-      !one.reconnecting &&
-      !one.covered &&
-      !(now.covered && one.role === "patient") &&
-      now.slots.some((slot) => slot.seat === one.seat),
-  );
+/** fromOf says what somebody's picture is worth. */
+function fromOf(as: string, sign: boolean): From {
+  if (as === "interpreter") {
+    return sign ? "hands" : "phone";
+  }
+  return as === "device" ? "bed" : "phone";
 }
 
 /** runCall makes a page's call, and begins it. */

@@ -6,9 +6,9 @@ import { Capture, type Kind } from "./capture.ts";
 import { clockFinding, judge, lineOf, pathFinding, type Outcome, type Path } from "./check-judge.ts";
 import { askTheTime, judgeTLS, tryLine, tryPath } from "./check-paths.ts";
 import { isBlack, isSpeech, Meter, onMeter } from "./check-senses.ts";
-import { write } from "./tiles.ts";
+import { write } from "./parts.ts";
 import { here } from "./trouble.ts";
-import { showTrack } from "./ui.ts";
+import { showTrack } from "./selfview.ts";
 import { troubleWords, type Finding } from "./words.ts";
 
 /** Whoever has said nothing by then may not know that they should, or may not be heard. */

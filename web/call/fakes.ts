@@ -110,8 +110,8 @@ export class FakeWorld implements World {
   };
 
   readonly media = {
-    offer: async (servers: IceServer[]) => {
-      this.servers = servers;
+    offer: async (pass: Pass) => {
+      this.servers = pass.iceServers;
       return `offer-${++this.offers}`;
     },
     restart: async () => `restart-${++this.restarts}`,

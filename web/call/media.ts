@@ -4,47 +4,51 @@
 // beneath it are (an ICE restart), or a new Connection takes its place.
 
 import type { Kind } from "./capture.ts";
+import { ladder, type From } from "./layers.ts";
 import type { MediaState } from "./repair.ts";
-import { totals, type Totals } from "./quality.ts";
+import type { Entry } from "./reading.ts";
 import { Sending, type Outgoing } from "./sending.ts";
-import type { IceServer, Media } from "./world.ts";
+import { Shaping, type Wish } from "./shaping.ts";
+import type { Codec, Media, Pass } from "./world.ts";
 
 /** A room holds six: the others are five. */
 export const places = 5;
 
-/** Enough for a clear face at 640 × 480; five of these still fit a poor hospital Wi-Fi. */
-const mostVideo = 700_000; // bits per second
-
-/** The room forwards these two and nothing else. */
-const codec = { audio: "audio/opus", video: "video/vp8" } as const;
-
 export class Connection implements Media {
   private pc: RTCPeerConnection | undefined;
   private sending: Sending | undefined;
+  private shaping: Shaping | undefined;
+  private wish: Wish;
   private streams = new Map<string, MediaStream>();
   private state: MediaState = "none";
 
   constructor(
     private readonly source: Outgoing,
     private readonly became: (state: MediaState) => void,
-  ) {}
+    private readonly from: From,
+  ) {
+    this.wish = { from, ease: 0, saving: false };
+  }
 
   /** iceState is what the browser itself says of its paths. */
   get iceState(): string {
     return this.pc?.iceConnectionState ?? "closed";
   }
 
-  async offer(servers: IceServer[]): Promise<string> {
+  async offer({ iceServers, codec }: Pass): Promise<string> {
     this.close();
-    const pc = new RTCPeerConnection({ iceServers: servers, bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" });
+    const pc = new RTCPeerConnection({ iceServers, bundlePolicy: "max-bundle", rtcpMuxPolicy: "require" });
     this.pc = pc;
-    this.sending = new Sending(this.source, {
-      audio: addSection(pc, "audio", "sendonly").sender,
-      video: addSection(pc, "video", "sendonly").sender,
-    });
+    const pictures = codec === "h264" ? codec : "vp8";
+    const senders = {
+      audio: addSection(pc, "audio", "sendonly", pictures).sender,
+      video: addCamera(pc, pictures, this.from).sender,
+    };
+    this.sending = new Sending(this.source, senders);
+    this.shaping = new Shaping(senders);
     for (let place = 0; place < places; place++) {
-      addSection(pc, "audio", "recvonly");
-      addSection(pc, "video", "recvonly");
+      addSection(pc, "audio", "recvonly", pictures);
+      addSection(pc, "video", "recvonly", pictures);
     }
     const look = () => pc === this.pc && this.look();
     pc.addEventListener("connectionstatechange", look);
@@ -60,12 +64,15 @@ export class Connection implements Media {
 
   async answer(sdp: string): Promise<void> {
     await this.pc?.setRemoteDescription({ type: "answer", sdp });
+    // Only now is it known how many layers the room takes.
+    await this.shaping?.apply(this.wish);
   }
 
   close(): void {
     const pc = this.pc;
     this.pc = undefined;
     this.sending = undefined;
+    this.shaping = undefined;
     this.streams.clear();
     pc?.close();
     this.look();
@@ -74,6 +81,15 @@ export class Connection implements Media {
   /** send puts what camera and microphone now give onto the wire, without a word to the room. */
   async send(): Promise<void> {
     await this.sending?.update();
+  }
+
+  /** shape changes how much is sent: for a machine that cannot keep up, or somebody who pays for their data. */
+  async shape(wish: Omit<Wish, "from">): Promise<void> {
+    const same = wish.ease === this.wish.ease && wish.saving === this.wish.saving;
+    this.wish = { ...wish, from: this.from };
+    if (!same && this.pc?.remoteDescription) {
+      await this.shaping?.apply(this.wish);
+    }
   }
 
   /** stream is the sound and picture of one slot, by the mids of its two sections: the same stream each time. */
@@ -95,14 +111,19 @@ export class Connection implements Media {
     return stream;
   }
 
-  /** count reads the connection's statistics. */
-  async count(): Promise<Totals | undefined> {
+  /** midOf finds in which section a track is received. */
+  midOf(track: string): string {
+    return this.pc?.getTransceivers().find((section) => section.receiver.track.id === track)?.mid ?? "";
+  }
+
+  /** read takes the connection's statistics. */
+  async read(): Promise<Entry[] | undefined> {
     if (!this.pc) {
       return undefined;
     }
-    const entries: { readonly [name: string]: unknown }[] = [];
-    (await this.pc.getStats()).forEach((entry: { readonly [name: string]: unknown }) => entries.push(entry));
-    return totals(performance.now(), entries);
+    const entries: Entry[] = [];
+    (await this.pc.getStats()).forEach((entry: Entry) => entries.push(entry));
+    return entries;
   }
 
   private async describe(pc: RTCPeerConnection, iceRestart: boolean): Promise<string> {
@@ -121,16 +142,41 @@ export class Connection implements Media {
   }
 }
 
-/** addSection adds a media section that speaks only what the room forwards, so that the offer stays small. */
-function addSection(pc: RTCPeerConnection, kind: Kind, direction: "sendonly" | "recvonly"): RTCRtpTransceiver {
-  const sending = direction === "sendonly" && kind === "video";
-  const section = pc.addTransceiver(kind, { direction, ...(sending ? { sendEncodings: [{ maxBitrate: mostVideo }] } : {}) });
+/** addCamera adds the section that sends pictures, in layers where the browser can; an old one sends the whole alone. */
+function addCamera(pc: RTCPeerConnection, codec: Codec, from: From): RTCRtpTransceiver {
+  try {
+    return speaking(pc.addTransceiver("video", { direction: "sendonly", sendEncodings: [...ladder(from)] }), "video", codec);
+  } catch {
+    return addSection(pc, "video", "sendonly", codec);
+  }
+}
+
+function addSection(pc: RTCPeerConnection, kind: Kind, direction: "sendonly" | "recvonly", codec: Codec): RTCRtpTransceiver {
+  return speaking(pc.addTransceiver(kind, { direction }), kind, codec);
+}
+
+/** speaking has a section speak only what the room forwards, and the repair that goes with it, so that the offer stays small. */
+function speaking(section: RTCRtpTransceiver, kind: Kind, codec: Codec): RTCRtpTransceiver {
   const known = RTCRtpReceiver.getCapabilities?.(kind)?.codecs ?? [];
-  const spoken = known.filter((one) => one.mimeType.toLowerCase() === codec[kind]);
+  const spoken = codecsFor(kind, codec, known);
   if (spoken.length > 0) {
     section.setCodecPreferences?.(spoken);
   }
   return section;
+}
+
+/** A codec of a browser, as far as it is chosen by. */
+type Known = Pick<RTCRtpCodec, "mimeType"> & { readonly sdpFmtpLine?: string };
+
+/** codecsFor chooses, of what a browser knows, the room's codec and RTX beside it. Of H.264 a room takes packetization mode 1. */
+export function codecsFor<One extends Known>(kind: Kind, codec: Codec, known: readonly One[]): One[] {
+  const wanted = kind === "audio" ? "audio/opus" : "video/" + codec;
+  const chosen = known.filter((one) => {
+    const right = one.mimeType.toLowerCase() === wanted;
+    return right && (wanted !== "video/h264" || /packetization-mode=1/.test(one.sdpFmtpLine ?? ""));
+  });
+  const repair = known.filter((one) => one.mimeType.toLowerCase() === "video/rtx");
+  return chosen.length > 0 ? [...chosen, ...repair] : [];
 }
 
 function stateOf(pc: RTCPeerConnection | undefined): MediaState {

@@ -3,6 +3,7 @@
 // alive and the picture is not.
 
 import type { Stats } from "./protocol.ts";
+import { number, type Entry } from "./reading.ts";
 
 /** Totals are running totals since a connection began. */
 export interface Totals {
@@ -21,14 +22,6 @@ export interface Totals {
 
 /** Quality is what is reported, but for the time to the first picture, which a Room measures, and for what the page itself sees and hears. */
 export type Quality = Omit<Stats, "first" | "dark" | "deaf">;
-
-/** Entry is one entry of a statistics report, with whatever this browser knows. */
-type Entry = { readonly [name: string]: unknown };
-
-function number(entry: Entry | undefined, name: string): number {
-  const value = entry?.[name];
-  return typeof value === "number" && Number.isFinite(value) ? value : 0;
-}
 
 /** totals reads a report. What a browser does not tell is 0. */
 export function totals(at: number, report: Iterable<Entry>): Totals {

@@ -3,10 +3,12 @@
 
 import { Capture, type Kind } from "./capture.ts";
 import { chime, isSpeech, Meter, onMeter } from "./level.ts";
+import { remembered } from "./economy.ts";
+import { Options } from "./options.ts";
 import { tryPackets, trySocket, type Reach } from "./paths.ts";
-import { write } from "./tiles.ts";
+import { Parts, write } from "./parts.ts";
 import { here } from "./trouble.ts";
-import { showTrack } from "./ui.ts";
+import { showTrack } from "./selfview.ts";
 import { networkWords, troubleWords, type Finding } from "./words.ts";
 
 /** Whoever has said nothing by then may not know that they should, or may not be heard. */
@@ -20,6 +22,8 @@ class Check {
   private begun = false;
 
   constructor(private readonly root: HTMLElement) {
+    const options = new Options(new Parts(root), { save: (saving) => remembered.save(saving), choose: () => undefined }, Number(root.dataset.minutes) || 20);
+    options.saves(remembered.load());
     this.part("start").hidden = false; // without this script it would do nothing
     this.on("start", () => void this.start());
     this.on("again", () => void this.start());

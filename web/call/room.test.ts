@@ -452,6 +452,87 @@ test("nothing is said to a room that cannot hear", async () => {
   assert.equal(world.line.got.length, before);
 });
 
+test("whoever signs is asked for until somebody else is chosen, and again after", async () => {
+  const { world, room } = await seated();
+  const pins = () => world.line.got.flatMap((frame) => (frame.type === "pin" ? [frame.seat] : []));
+  room.favours("iris");
+  room.favours("iris");
+  room.pin("patient");
+  room.pin("");
+  assert.deepEqual(pins(), ["iris", "patient", "iris"]);
+  assert.equal(room.now.pinned, "", "nobody was chosen by hand");
+  world.line.ears.closed(1006, "");
+  await world.clock.pass(200);
+  const line = await open(world);
+  line.say(welcome("admitted", { sdp: "" }));
+  assert.deepEqual(pins(), ["iris"]);
+});
+
+test("how large faces are drawn is said again to a room that may have forgotten it", async () => {
+  const { world, room } = await seated();
+  const slots = [{ slot: 0, width: 800, height: 600 }];
+  room.views(slots, true);
+  assert.deepEqual(world.line.last("view"), { type: "view", slots, saving: true });
+  world.line.ears.closed(1012, "");
+  room.views([], true);
+  await world.clock.pass(600);
+  const line = await open(world);
+  line.say(welcome("admitted"));
+  assert.deepEqual(line.last("view"), { type: "view", slots: [], saving: true });
+});
+
+test("words are written only where somebody can read them", async () => {
+  const { world, room } = await seated();
+  assert.equal(room.writes("Hello", true), true);
+  assert.deepEqual(world.line.last("line"), { type: "line", text: "Hello", done: true });
+  world.line.say({ type: "standing", standing: "held" });
+  assert.equal(room.writes("Hello", true), false);
+  world.line.say({ type: "standing", standing: "admitted" });
+  world.line.ears.closed(1006, "");
+  assert.equal(room.writes("Hello", true), false);
+});
+
+const hello = { n: 1, seat: "patient", name: "Grace", kind: "chat", text: "Hello", done: true };
+
+test("written words are added, and told anew after each welcome", async () => {
+  const { world, room } = await seated();
+  world.line.say({ type: "lines", lines: [hello] });
+  world.line.say({ type: "lines", lines: [{ ...hello, n: 2, text: "Anna" }] });
+  assert.deepEqual(room.now.lines.map((line) => line.text), ["Hello", "Anna"]);
+  world.line.ears.closed(1012, "");
+  await world.clock.pass(600);
+  const line = await open(world);
+  line.say(welcome("admitted"));
+  assert.equal(room.now.lines.length, 2, "they stay until there are others");
+  line.say({ type: "lines", lines: [{ ...hello, text: "A new room" }] });
+  assert.deepEqual(room.now.lines.map((line) => line.text), ["A new room"]);
+});
+
+test("who speaks, what does not arrive, and who looks is known", async () => {
+  const { world, room } = await seated("waiting");
+  world.line.say({ type: "looked", on: true });
+  world.line.say({ type: "trouble", audio: "silent", video: "none" });
+  assert.equal(room.now.looked, true);
+  assert.deepEqual(room.now.trouble, { audio: "silent", video: "none" });
+  world.line.say({ type: "standing", standing: "admitted" });
+  world.line.say({ type: "speaking", seats: ["patient"] });
+  assert.equal(room.now.looked, false);
+  assert.deepEqual(room.now.speaking, ["patient"]);
+  world.line.say({ type: "standing", standing: "held" });
+  assert.deepEqual(room.now.speaking, []);
+  assert.equal(room.now.trouble.audio, "silent", "the room says so once");
+});
+
+test("a new connection begins without the troubles of the old", async () => {
+  const { world, room } = await seated();
+  world.line.say({ type: "trouble", audio: "none", video: "" });
+  room.mediaIs("down");
+  await world.clock.pass(5000);
+  const line = await open(world);
+  line.say(welcome("admitted"));
+  assert.deepEqual(room.now.trouble, { audio: "", video: "" });
+});
+
 // ---- the end ----
 
 for (const reason of ["ended", "finished", "removed", "replaced"]) {

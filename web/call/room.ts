@@ -16,6 +16,7 @@ import {
   decode,
   encode,
   version,
+  type Drawn,
   type FromServer,
   type Join,
   type Standing,
@@ -24,6 +25,7 @@ import {
 } from "./protocol.ts";
 import { Repair, type MediaState } from "./repair.ts";
 import type { Remedy } from "./silence.ts";
+import { alone, nothing, told, well, written } from "./told.ts";
 import { TurnedAway, type End, type Snapshot, type Socket, type World } from "./world.ts";
 
 /** A join that has not been answered by then never will be: the server allows ten seconds to join. */
@@ -36,29 +38,18 @@ const pongPatience = 5000;
 const hurriedPatience = 2000;
 
 export class Room {
-  private state: Snapshot = {
-    phase: "joining",
-    seated: false,
-    media: "none",
-    starved: false,
-    hindrance: "",
-    tries: 0,
-    seat: "",
-    role: "",
-    people: [],
-    slots: [],
-    locked: false,
-    covered: false,
-    pinned: "",
-    said: "",
-    end: undefined,
-  };
+  private state: Snapshot = nothing;
   private readonly repair: Repair;
   private socket: Socket | undefined;
   /** Counts dials. Whatever answers to an earlier one comes too late. */
   private turn = 0;
   private sending = { audio: false, video: false };
   private secret: string;
+  /** What the room was asked for, and must be asked for again once it has forgotten us. */
+  private favourite = "";
+  private seen: (ToServer & { type: "view" }) | undefined;
+  /** The next written words are all of them, and not more of them. */
+  private replay = true;
   private offers = 0;
   private pings = 0;
   private badTickets = 0;
@@ -100,8 +91,36 @@ export class Room {
 
   /** pin asks that somebody always has one of our slots; "" for nobody. */
   pin(seat: string): void {
+    const was = this.pinned();
     this.update({ pinned: seat });
-    this.tell({ type: "pin", seat });
+    this.tellPin(was);
+  }
+
+  /** look asks to be shown somebody who waits; "" for nobody. Only staff may. */
+  look(seat: string): void {
+    this.tell({ type: "look", seat });
+  }
+
+  /** favours asks the same for whoever matters most while nobody is pinned: somebody who signs. */
+  favours(seat: string): void {
+    const was = this.pinned();
+    this.favourite = seat;
+    this.tellPin(was);
+  }
+
+  /** views says how large each slot is drawn, and whether pictures are wanted at all. */
+  views(slots: Drawn[], saving: boolean): void {
+    this.seen = { type: "view", slots, saving };
+    this.tell(this.seen);
+  }
+
+  /** writes sends written words, and says whether there was somebody to send them to. */
+  writes(text: string, done: boolean): boolean {
+    const heard = this.state.seated && this.state.phase === "admitted";
+    if (heard) {
+      this.tell({ type: "line", text, done });
+    }
+    return heard;
   }
 
   /** cover stops the patient's picture and sound, or lets them go on. The room says when it is so. */
@@ -207,7 +226,7 @@ export class Room {
     if (turn !== this.turn) {
       throw new Error("too late"); // a later dial has the connection now
     }
-    const sdp = await this.world.media.offer(pass.iceServers);
+    const sdp = await this.world.media.offer(pass);
     const seat = this.secret === "" ? { ticket: pass.ticket } : { resume: this.secret };
     return { ...frame, ...seat, sdp, ...this.sending };
   }
@@ -273,15 +292,6 @@ export class Room {
       case "standing":
         this.stand(frame.standing);
         break;
-      case "people":
-        this.update({ people: frame.people, locked: frame.locked, covered: frame.covered });
-        break;
-      case "slots":
-        this.update({ slots: frame.slots });
-        break;
-      case "say":
-        this.update({ said: frame.text });
-        break;
       case "ended":
         this.over({ kind: "ended", reason: frame.reason });
         break;
@@ -293,6 +303,14 @@ export class Room {
           this.ponged();
         }
         break;
+      case "lines":
+        this.update({ lines: written(this.replay ? [] : this.state.lines, frame.lines) });
+        this.replay = false;
+        break;
+      default:
+        if (frame) {
+          this.update(told(frame));
+        }
     }
   }
 
@@ -305,23 +323,37 @@ export class Room {
     this.stand(frame.standing);
     if (frame.sdp !== "") {
       this.mediaKept = true;
+      this.update({ trouble: well }); // whatever did not arrive, it did not arrive of another connection
       this.answered(frame.sdp);
     }
-    if (this.state.pinned !== "") {
-      this.tell({ type: "pin", seat: this.state.pinned });
+    if (this.seen) {
+      this.tell(this.seen);
     }
+    this.tellPin("");
     this.ponged();
     this.repair.welcomed();
   }
 
+  private pinned(): string {
+    return this.state.pinned === "" ? this.favourite : this.state.pinned;
+  }
+
+  private tellPin(was: string): void {
+    const seat = this.pinned();
+    if (seat !== was) {
+      this.tell({ type: "pin", seat });
+    }
+  }
+
   private stand(standing: Standing): void {
+    this.replay = true;
     if (standing !== "admitted") {
       this.admittedAt = undefined;
-      this.update({ phase: standing, people: [], slots: [], locked: false, covered: false });
+      this.update({ ...alone, phase: standing, locked: false });
     } else if (this.state.phase !== "admitted") {
       this.admittedAt = this.world.clock.now();
       this.firstPicture = 0;
-      this.update({ phase: standing, said: "" });
+      this.update({ phase: standing, said: "", looked: false });
     }
   }
 
@@ -359,7 +391,7 @@ export class Room {
     this.hangUp();
     this.remember("");
     this.world.media.close();
-    this.update({ phase: "over", end, media: "none", people: [], slots: [], covered: false });
+    this.update({ phase: "over", end, media: "none", ...alone, trouble: well, lines: [] });
   }
 
   // ---- the socket's pulse ----

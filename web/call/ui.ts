@@ -1,129 +1,118 @@
 // The page of a call. Its words and its order are in the template; here they are
 // shown, hidden and filled in, and whoever cannot see the page is told.
 
+import { Announcer } from "./announce.ts";
 import type { Kind } from "./capture.ts";
-import { Tiles, write, type Faces } from "./tiles.ts";
-import type { Trouble } from "./trouble.ts";
-import { news, type Stage, type View } from "./view.ts";
-import { atTheEnd, joiningWords, pathWords, troubleWords, type Place } from "./words.ts";
+import type { Clock } from "./clock.ts";
+import { news } from "./news.ts";
+import { Options, type Choices } from "./options.ts";
+import { Panel, Parts, write } from "./parts.ts";
+import { SelfView } from "./selfview.ts";
+import { Speakers } from "./speaking.ts";
+import { Talk } from "./talk.ts";
+import { Tiles, type Faces } from "./tiles.ts";
+import type { Stage, View } from "./view.ts";
+import { atTheEnd, joiningWords, pathWords, type Place } from "./words.ts";
 import type { Snapshot } from "./world.ts";
 
 /** Acts are what the page's buttons do. */
-export interface Acts extends Omit<Faces, "refused"> {
+export interface Acts extends Omit<Faces, "refused">, Choices {
   turn(kind: Kind): void;
   retry(kind: Kind): void;
   cover(): void;
   leave(): void;
   finish(): void;
   again(): void;
-}
-
-/** Self is one's own camera and microphone. */
-export interface Self {
-  /** What is on. */
-  readonly on: { readonly [kind in Kind]: boolean };
-  /** What the person chose, which is not always to be had. */
-  readonly chosen: { readonly [kind in Kind]: boolean };
-  readonly trouble: { readonly [kind in Kind]: Trouble };
-  readonly camera: MediaStreamTrack | undefined;
+  write(text: string, done: boolean): boolean;
 }
 
 export class Page {
-  private readonly tiles: Tiles;
-  private readonly parts = new Map<string, HTMLElement>();
+  readonly tiles: Tiles;
+  readonly self: SelfView;
+  readonly options: Options;
+  private readonly parts: Parts;
+  private readonly announcer: Announcer;
+  private readonly talk: Talk;
+  private readonly more: Panel;
+  private readonly speakers: Speakers;
   private readonly bedside: boolean;
   private stage: Stage | "" = "";
   private last: View | undefined;
-  /** Sentences not yet read out: a screen reader drops what is replaced too soon. */
-  private queue: string[] = [];
-  private reading = false;
 
   constructor(
     private readonly root: HTMLElement,
     private readonly place: Place,
+    clock: Clock,
     acts: Acts,
   ) {
-    this.bedside = root.dataset.as === "device";
-    root.querySelectorAll<HTMLElement>("[data-part]").forEach((part) => this.parts.set(part.dataset.part ?? "", part));
-    this.tiles = new Tiles(this.part("faces"), { ...acts, refused: (yes) => this.hush(yes) }, root.dataset.pins === "true");
-    this.on("mute", () => acts.turn("audio"));
-    this.on("camera", () => acts.turn("video"));
-    this.on("cover", () => acts.cover());
-    this.on("leave", () => acts.leave());
+    const { as, pins, captions, minutes } = root.dataset;
+    this.bedside = as === "device";
+    this.parts = new Parts(root);
+    this.announcer = new Announcer(this.part("announce"));
+    this.speakers = new Speakers(clock);
+    this.self = new SelfView(root, this.parts, this.bedside);
+    this.options = new Options(this.parts, acts, Number(minutes) || 20);
+    this.tiles = new Tiles(this.part("faces"), { ...acts, refused: (yes) => this.hush(yes) }, pins === "true");
+    const say = (sentences: readonly string[]) => this.announcer.say(sentences);
+    this.talk = new Talk(this.parts, clock, { write: acts.write, say }, { bedside: this.bedside, captions: captions === "true" });
+    this.more = new Panel(this.part("more"), this.part("more-panel"), () => this.part("more-title"));
+    this.listen(acts);
+  }
+
+  /** show draws what the room says. */
+  show(now: Snapshot, view: View): void {
+    if (view.stage === "over") {
+      this.announcer.hush(); // the heading says the rest
+    }
+    this.announcer.say(news(this.last, view));
+    this.name(view);
+    this.last = view;
+    this.tiles.show(view);
+    this.talk.show(now, view);
+    this.parts.write("joining", now.phase === "joining" ? joiningWords(now, this.place) : "");
+    this.title(now, view);
+    this.parts.reveal("waiting-first", !view.held);
+    this.parts.reveal("waiting-held", view.held);
+    this.parts.reveal("unseen-yet", !view.looked);
+    this.parts.write("looked", view.looked ? "A member of staff can see and hear you now." : "");
+    this.parts.write("said", now.said === "" ? "" : `“${now.said}”`);
+    this.parts.reveal("said-box", now.said !== "");
+    this.parts.write("path", pathWords(now.media));
+    this.part("path").dataset.state = now.media;
+    this.parts.write("banner", bannerOf(view, this.bedside));
+    this.parts.write("unseen", view.unseen.length === 0 ? "" : "Also here: " + view.unseen.join(", "));
+    this.parts.reveal("empty", view.tiles.length === 0);
+    this.parts.label("cover", view.covered ? "Uncover" : "Cover", view.covered);
+    this.enter(view.stage);
+  }
+
+  private listen(acts: Acts): void {
+    const { parts } = this;
+    parts.on("mute", () => acts.turn("audio"));
+    parts.on("camera", () => acts.turn("video"));
+    parts.on("cover", () => acts.cover());
+    parts.on("leave", () => acts.leave());
     // Any touch will do for a browser that wanted one, wherever it lands.
-    root.addEventListener("click", () => this.part("hear").hidden || this.tiles.play());
-    this.on("again", () => acts.again());
-    this.on("retry-audio", () => acts.retry("audio"));
-    this.on("retry-video", () => acts.retry("video"));
-    this.on("end", () => this.ask(true));
-    this.on("end-no", () => this.ask(false));
-    this.on("end-yes", () => {
+    this.root.addEventListener("click", () => this.part("hear").hidden || this.tiles.play());
+    parts.on("again", () => acts.again());
+    parts.on("retry-audio", () => acts.retry("audio"));
+    parts.on("retry-video", () => acts.retry("video"));
+    parts.on("end", () => this.ask(true));
+    parts.on("end-no", () => this.ask(false));
+    parts.on("end-yes", () => {
       this.ask(false);
       acts.finish();
     });
     this.part("sure").addEventListener("keydown", (event) => event.key === "Escape" && this.ask(false));
   }
 
-  /** show draws what the room says. */
-  show(now: Snapshot, view: View): void {
-    if (view.stage === "over") {
-      // Whatever was still to be read out is not so any more: the heading says the rest.
-      this.queue = [];
-      this.part("announce").replaceChildren();
-    }
-    this.say(news(this.last, view));
-    this.last = view;
-    this.tiles.show(view);
-    this.write("joining", now.phase === "joining" ? joiningWords(now, this.place) : "");
-    this.title(now, view);
-    this.reveal("waiting-first", !view.held);
-    this.reveal("waiting-held", view.held);
-    this.write("said", now.said === "" ? "" : `“${now.said}”`);
-    this.reveal("said-box", now.said !== "");
-    this.write("path", pathWords(now.media));
-    this.part("path").dataset.state = now.media;
-    this.write("banner", bannerOf(view, this.bedside));
-    this.write("unseen", view.unseen.length === 0 ? "" : "Also here: " + view.unseen.join(", "));
-    this.reveal("empty", view.tiles.length === 0);
-    this.label("cover", view.covered ? "Uncover" : "Cover", view.covered);
-    this.enter(view.stage);
-  }
-
-  /** showSelf draws one's own camera and microphone. */
-  showSelf(self: Self): void {
-    for (const kind of ["audio", "video"] as const) {
-      this.write("trouble-" + kind, troubleWords(kind, self.trouble[kind], this.bedside));
-      this.reveal("trouble-box-" + kind, self.trouble[kind] !== "");
-    }
-    const off = (kind: Kind) => !self.chosen[kind] || self.trouble[kind] !== "";
-    this.label("mute", off("audio") ? "Unmute" : "Mute", off("audio"));
-    this.label("camera", off("video") ? "Camera on" : "Camera off", off("video"));
-    this.root.dataset.sending = String(self.on.audio || self.on.video);
-    this.write("on-air", onAir(self));
-    const preview = this.parts.get("self");
-    if (preview instanceof HTMLVideoElement) {
-      showTrack(preview, self.on.video ? self.camera : undefined);
-    }
-    this.write("self-note", self.on.video ? "" : "Your camera is off");
-  }
-
-  /** say reads sentences out, one after the other. */
-  say(sentences: readonly string[]): void {
-    this.queue.push(...sentences);
-    if (!this.reading) {
-      this.read();
-    }
-  }
-
-  private read(): void {
-    const sentence = this.queue.shift();
-    this.reading = sentence !== undefined;
-    if (sentence !== undefined) {
-      const log = this.part("announce");
-      const line = document.createElement("p");
-      line.textContent = sentence;
-      log.replaceChildren(line);
-      window.setTimeout(() => this.read(), 1200);
+  /** name tells who speaks, now and then. */
+  private name(view: View): void {
+    const speaking = view.tiles.filter((tile) => tile.speaking);
+    const seat = this.speakers.heard(speaking[0]?.seat ?? "", view.tiles.length);
+    const who = speaking.find((tile) => tile.seat === seat);
+    if (who) {
+      this.announcer.say([`${who.name} is speaking.`]);
     }
   }
 
@@ -135,14 +124,15 @@ export class Page {
     const first = this.stage === "";
     this.stage = stage;
     this.root.dataset.stage = stage;
-    this.root.querySelectorAll<HTMLElement>("[data-for]").forEach((part) => {
+    for (const part of this.parts.all("[data-for]")) {
       part.hidden = !(part.dataset.for ?? "").split(" ").includes(stage);
-    });
+    }
     if (stage !== "call") {
       this.ask(false);
       this.hush(false);
+      this.more.shut();
     }
-    if (!first) {
+    if (!first && !this.root.contains(document.activeElement?.closest("textarea") ?? null)) {
       this.part("title").focus({ preventScroll: true });
     }
   }
@@ -158,9 +148,9 @@ export class Page {
   /** end says why it is over, and gives the heading for it. */
   private end(end: NonNullable<Snapshot["end"]>): string {
     const message = atTheEnd(end, this.place);
-    this.write("end-text", message.text);
+    this.parts.write("end-text", message.text);
     const again = message.then === "reload" ? "Load the page again" : end.kind === "refused" ? "Try again" : "Go back in";
-    this.write("again", message.then === "" ? "" : again);
+    this.parts.write("again", message.then === "" ? "" : again);
     return message.heading;
   }
 
@@ -178,40 +168,11 @@ export class Page {
   }
 
   private hush(refused: boolean): void {
-    this.reveal("hear", refused);
+    this.parts.reveal("hear", refused);
   }
 
-  /** label says what a button does next, and shows that what it switches is off. */
-  private label(name: string, text: string, off: boolean): void {
-    const button = this.part(name);
-    button.dataset.off = String(off);
-    const label = button.querySelector<HTMLElement>("[data-label]");
-    if (label) {
-      write(label, text);
-    }
-  }
-
-  private on(name: string, act: () => void): void {
-    this.part(name).addEventListener("click", act);
-  }
-
-  private write(name: string, text: string): void {
-    write(this.part(name), text);
-  }
-
-  private reveal(name: string, shown: boolean): void {
-    this.part(name).hidden = !shown;
-  }
-
-  /** part finds a part of the template. One that this page does without is a stand-in that nobody sees. */
   private part(name: string): HTMLElement {
-    const known = this.parts.get(name);
-    if (known) {
-      return known;
-    }
-    const none = document.createElement("div");
-    this.parts.set(name, none);
-    return none;
+    return this.parts.get(name);
   }
 }
 
@@ -219,32 +180,13 @@ function bannerOf(view: View, bedside: boolean): string {
   switch (view.mending) {
     case "room":
       return "Reconnecting… You need do nothing.";
+    case "update":
+      return "The hospital is updating this service. Your visit goes on in a moment. You need do nothing.";
     case "media":
       return "Sound and picture were lost. Getting them back… You need do nothing.";
-    default:
-      // Everybody else sees it on the patient's own place.
-      return bedside && view.covered ? "Covered: nobody can see or hear you" : "";
   }
-}
-
-function onAir(self: Self): string {
-  if (self.on.audio && self.on.video) {
-    return "Camera and sound are on";
+  if (bedside && view.covered) {
+    return "Covered: nobody can see or hear you"; // everybody else sees it on the patient's own place
   }
-  if (self.on.audio) {
-    return "Sound is on, camera is off";
-  }
-  return self.on.video ? "Camera is on, sound is off" : "Camera and sound are off";
-}
-
-/** showTrack shows a camera in a video element, or nothing. */
-export function showTrack(video: HTMLVideoElement, track: MediaStreamTrack | undefined): void {
-  const shown = video.srcObject instanceof MediaStream ? video.srcObject.getVideoTracks()[0] : undefined;
-  video.hidden = track === undefined;
-  if (shown !== track) {
-    video.srcObject = track ? new MediaStream([track]) : null;
-    if (track) {
-      video.play().catch(() => undefined); // muted, so only a page that is being left refuses
-    }
-  }
+  return view.narrow ? "Your connection is slow. Others may see you late." : "";
 }

@@ -1,7 +1,7 @@
 // What a page shows of a room, worked out from what the room says. Pure: the
 // same snapshot always gives the same view, so every state is tested in Node.
 
-import type { Person, Slot } from "./protocol.ts";
+import type { Person, Role, Slot } from "./protocol.ts";
 import type { Snapshot } from "./world.ts";
 
 /** Stage is which of the page's parts is seen. */
@@ -19,6 +19,9 @@ export interface Tile {
   readonly picture: boolean;
   readonly note: string;
   readonly muted: boolean;
+  /** They are not muted, and are not heard: why. */
+  readonly quiet: string;
+  readonly speaking: boolean;
   readonly lost: boolean;
   /** Hands must be seen whole. */
   readonly sign: boolean;
@@ -33,15 +36,29 @@ export interface View {
   readonly tiles: readonly Tile[];
   /** Admitted people for whom this page has no slot. */
   readonly unseen: readonly string[];
-  /** Something is being mended: the room, or sound and picture. */
-  readonly mending: "" | "room" | "media";
+  /** Something is being mended: the room, because the hospital renews it or the network lost it, or sound and picture. */
+  readonly mending: "" | "room" | "update" | "media";
   readonly covered: boolean;
+  /** A member of staff looks at us while we wait. */
+  readonly looked: boolean;
+  /** The network on the way up carries hardly more than our voice. */
+  readonly narrow: boolean;
+  /** Somebody here types what is said. */
+  readonly captioned: boolean;
 }
 
 /** Occasion is what the page knows of the visit besides what the room says. */
 export interface Occasion {
-  /** An interpreter signs: they are kept large unless somebody else is chosen. */
+  /** An interpreter signs: they, and whom they sign for, are kept large unless somebody else is chosen. */
   readonly sign: boolean;
+  /** Whose page this is: "visitor", "interpreter", or "device" for the patient's side. */
+  readonly as: string;
+  /** No picture is wanted, since it costs. */
+  readonly saving: boolean;
+  readonly narrow: boolean;
+  /** Slots of which no picture, or no sound, comes although it should. */
+  readonly dark: readonly number[];
+  readonly deaf: readonly number[];
 }
 
 /** viewOf works out what to show. */
@@ -61,6 +78,9 @@ export function viewOf(now: Snapshot, occasion: Occasion): View {
     unseen: now.people.filter((one) => !tiles.some((tile) => tile.seat === one.seat)).map((one) => one.name),
     mending: mendingOf(now),
     covered: now.covered,
+    looked: now.looked,
+    narrow: occasion.narrow && stageOf(now) === "call",
+    captioned: now.people.some((one) => one.role === "reporter") || now.lines.some((line) => line.kind === "caption"),
   };
 }
 
@@ -79,6 +99,9 @@ function mendingOf(now: Snapshot): View["mending"] {
   if (now.phase === "joining" || now.phase === "over") {
     return "";
   }
+  if (!now.seated && now.hindrance === "draining") {
+    return "update";
+  }
   // Sound and picture first: a lost socket alone is noticed by nobody.
   if (now.media === "down" || now.media === "failed" || now.starved) {
     return "media";
@@ -86,18 +109,36 @@ function mendingOf(now: Snapshot): View["mending"] {
   return now.seated ? "" : "room";
 }
 
-/** largest is the seat that is given most room: whoever was chosen, else whoever signs. */
-function largest(now: Snapshot, occasion: Occasion): string {
-  if (now.people.some((one) => one.seat === now.pinned)) {
-    return now.pinned;
-  }
-  const signing = occasion.sign ? now.people.find((one) => one.role === "interpreter") : undefined;
-  return signing?.seat ?? "";
+/** signer is whoever signs in this visit: they come before everybody else, in size, in place and in what the network carries. */
+export function signer(now: Snapshot, sign: boolean): string {
+  return (sign && now.people.find((one) => one.role === "interpreter")?.seat) || "";
 }
 
-function tileOf(slot: Slot, person: Person, now: Snapshot, how: { large: string; occasion: Occasion }): Tile {
+/**
+ * largest is the seats that are given most room: whoever was chosen; else whoever
+ * signs, beside the patient; and where an interpreter only speaks, everybody else.
+ */
+function largest(now: Snapshot, { sign, as }: Occasion): readonly string[] {
+  const here = now.people.filter((one) => now.slots.some((slot) => slot.seat === one.seat));
+  const seats = (role: Role) => here.filter((one) => one.role === role).map((one) => one.seat);
+  if (here.some((one) => one.seat === now.pinned)) {
+    return [now.pinned];
+  }
+  const interpreters = seats("interpreter");
+  const behind = [...(sign ? [] : interpreters), ...seats("reporter")];
+  if (sign && interpreters.length > 0) {
+    return [...interpreters, ...seats("patient")];
+  }
+  const before = here.map((one) => one.seat).filter((seat) => !behind.includes(seat));
+  // For whoever interprets, both they interpret for are as large as each other.
+  return as !== "interpreter" && behind.length > 0 && before.length > 0 ? before : [];
+}
+
+function tileOf(slot: Slot, person: Person, now: Snapshot, how: { large: readonly string[]; occasion: Occasion }): Tile {
   const covered = person.covered || (person.role === "patient" && now.covered);
-  const picture = person.video && !covered && !person.reconnecting;
+  const { occasion, large } = how;
+  const note = noteOf(slot, person, covered, occasion);
+  const muted = !person.audio || covered;
   return {
     slot: slot.slot,
     audio: slot.audio,
@@ -105,68 +146,53 @@ function tileOf(slot: Slot, person: Person, now: Snapshot, how: { large: string;
     seat: person.seat,
     name: person.name,
     about: person.about,
-    picture,
-    note: picture ? "" : noteOf(person, covered),
-    muted: !person.audio || covered,
+    picture: note === "",
+    note,
+    muted,
+    quiet: muted || person.reconnecting ? "" : quietOf(slot, person, occasion),
+    speaking: !muted && !person.reconnecting && now.speaking.includes(person.seat),
     lost: person.reconnecting,
-    sign: how.occasion.sign && person.role === "interpreter",
-    large: person.seat === how.large,
+    sign: occasion.sign && person.role === "interpreter",
+    large: large.includes(person.seat),
     pinned: person.seat === now.pinned,
   };
 }
 
-function noteOf(person: Person, covered: boolean): string {
+/** noteOf says why there is no picture, the nearest reason first; "" if there is one. */
+function noteOf(slot: Slot, person: Person, covered: boolean, occasion: Occasion): string {
   if (person.reconnecting) {
     return "Connection lost. Coming back…";
   }
   if (covered) {
     return "Covered for a moment";
   }
-  return person.audio ? "Camera is off" : "Camera and sound are off";
+  if (!person.video) {
+    return person.role === "reporter" ? "Types what is said" : person.audio ? "Camera is off" : "Camera and sound are off";
+  }
+  if (occasion.saving) {
+    return "Sound only: you use less data";
+  }
+  if (slot.paused) {
+    return `Picture paused: your connection is slow.${person.audio ? " You can still hear them." : ""}`;
+  }
+  if (person.unseen) {
+    return "Their camera is not working";
+  }
+  return occasion.dark.includes(slot.slot) ? "Their picture is not arriving. We are trying to get it back." : "";
 }
 
-/** news is what has changed, in sentences, for somebody who cannot see the page. */
-export function news(before: View | undefined, after: View): string[] {
-  const said: string[] = [];
-  if (after.stage === "waiting" && (before?.stage !== "waiting" || before.held !== after.held)) {
-    said.push(
-      after.held ? "The ward has asked you to wait for a moment." : "You are in the waiting room. The ward knows you are here.",
-    );
+function quietOf(slot: Slot, person: Person, { deaf }: Occasion): string {
+  if (person.unheard) {
+    return "Their microphone is not working";
   }
-  if (after.stage === "call" && before?.stage !== "call") {
-    said.push("You are in the visit.");
-  }
-  if (before?.stage === "over" || after.stage === "over") {
-    return said; // the page's own heading says the rest
-  }
-  if (before && before.mending !== after.mending) {
-    said.push(mendingNews(before, after));
-  }
-  const was = before?.stage === "call" ? before.tiles : [];
-  for (const tile of after.tiles) {
-    said.push(...tileNews(was.find((one) => one.seat === tile.seat), tile));
-  }
-  for (const gone of was.filter((one) => !after.tiles.some((tile) => tile.seat === one.seat))) {
-    if (after.stage === "call") {
-      said.push(`${gone.name} has left.`);
-    }
-  }
-  return said.filter((sentence) => sentence !== "");
+  return deaf.includes(slot.slot) ? "Their sound is not arriving" : "";
 }
 
-function mendingNews(before: View, after: View): string {
-  if (after.mending === "") {
-    return "You are connected again.";
+/** awaits says whether the sound and the picture of a slot should be coming now. What is behind a note of its own is not missed. */
+export function awaits(slot: Slot, now: Snapshot, occasion: Occasion): { readonly sound: boolean; readonly picture: boolean } {
+  const person = now.people.find((one) => one.seat === slot.seat);
+  if (!person || now.phase !== "admitted" || person.reconnecting || person.covered || (person.role === "patient" && now.covered)) {
+    return { sound: false, picture: false };
   }
-  return before.mending === "" ? "The connection was lost. It comes back by itself." : "";
-}
-
-function tileNews(was: Tile | undefined, tile: Tile): string[] {
-  if (!was) {
-    return [`${tile.name} is here.`];
-  }
-  if (was.note !== tile.note) {
-    return [tile.note === "" ? `${tile.name} can be seen.` : `${tile.name}: ${tile.note}`];
-  }
-  return was.muted === tile.muted ? [] : [tile.muted ? `${tile.name} is muted.` : `${tile.name} can be heard.`];
+  return { sound: person.audio, picture: person.video && !slot.paused && !occasion.saving };
 }

@@ -3,7 +3,7 @@
 
 import type { Kind } from "./capture.ts";
 import type { Reach } from "./paths.ts";
-import type { EndedReason } from "./protocol.ts";
+import type { EndedReason, Lack } from "./protocol.ts";
 import type { MediaState } from "./repair.ts";
 import type { Trouble } from "./trouble.ts";
 import type { End, Snapshot } from "./world.ts";
@@ -177,6 +177,26 @@ export function troubleWords(kind: Kind, trouble: Trouble, bedside = false): str
       return "This browser cannot make video calls. Open your link in Safari, Chrome, Edge or Firefox.";
     case "failed":
       return `Your ${it} did not start. Close other apps, then try again.` + without;
+  }
+}
+
+/** lackWords says that what is on here does not reach the others, and what to try; at the bedside it is staff who read it. */
+export function lackWords(kind: Kind, lack: Lack | "black", bedside = false): string {
+  const whom = bedside ? "the patient" : "you";
+  switch (lack) {
+    case "":
+      return "";
+    case "black":
+      return `The others see only black. Check that nothing covers the camera${bedside ? "" : ", such as a sliding cover or a finger"}.`;
+    case "silent":
+      return (
+        `We can’t hear ${whom}: the microphone is on, and no sound comes from it. ` +
+        "If there is a headset, check that it is switched on and not muted."
+      );
+    case "none":
+      return kind === "audio"
+        ? `We can’t hear ${whom}. Close other apps and calls that may use the microphone, then try again.`
+        : `We can’t see ${whom}. Close other apps and calls that may use the camera, then try again.`;
   }
 }
 

@@ -2,7 +2,7 @@
 // join, a peer connection, somewhere to keep a secret, and the time.
 
 import type { Clock } from "./clock.ts";
-import type { EndedReason, Person, Role, Slot, Standing } from "./protocol.ts";
+import type { EndedReason, Lack, Line, Person, Role, Slot, Standing } from "./protocol.ts";
 import type { MediaState } from "./repair.ts";
 
 export type Phase = "joining" | Standing | "over";
@@ -32,6 +32,14 @@ export interface Snapshot {
   readonly locked: boolean;
   readonly covered: boolean;
   readonly pinned: string;
+  /** Who speaks, the loudest first. */
+  readonly speaking: readonly string[];
+  /** What is switched on at our end and does not reach the room. */
+  readonly trouble: { readonly audio: Lack; readonly video: Lack };
+  /** What was written, in order. */
+  readonly lines: readonly Line[];
+  /** A member of staff looks at us while we wait. */
+  readonly looked: boolean;
   readonly said: string;
   readonly end: End | undefined;
 }
@@ -56,16 +64,20 @@ export interface IceServer {
   readonly credential?: string;
 }
 
-/** Pass is leave to join: a ticket, and the helpers it may use. */
+/** Codec is what a room's pictures are written in. */
+export type Codec = "vp8" | "h264";
+
+/** Pass is leave to join: a ticket, the helpers it may use, and the room's codec if it is not the usual one. */
 export interface Pass {
   readonly ticket: string;
   readonly iceServers: IceServer[];
+  readonly codec?: Codec | "";
 }
 
 /** Media is the one peer connection. */
 export interface Media {
   /** offer makes a new connection, in place of any earlier one, and gives its offer. */
-  offer(servers: IceServer[]): Promise<string>;
+  offer(pass: Pass): Promise<string>;
   /** restart gives an offer of new paths for the same connection. */
   restart(): Promise<string>;
   answer(sdp: string): Promise<void>;
