@@ -54,29 +54,22 @@ func (r *Room) arrangeLooks() {
 	}
 }
 
-// showLooks has each of the staff who look see whom they look at and nobody else:
+// showLook has s, who is outside the visit, see whom they look at and nobody else:
 // not the patient's side, nor it them. Others who wait see nobody at all.
-func (r *Room) showLooks() {
-	for _, s := range r.seats {
-		if s.inVisit() {
-			continue
-		}
-		who := r.seats[s.looking]
-		for i := range s.shown {
-			s.shown[i] = ""
-			if i == 0 && who != nil {
-				s.shown[i] = s.looking
+func (r *Room) showLook(s *seat) {
+	who := r.seats[s.looking]
+	clear(s.shown)
+	if who != nil && len(s.shown) > 0 {
+		s.shown[0] = s.looking
+	}
+	r.want(s)
+	for i := range s.shown {
+		for _, kind := range []sfu.Kind{sfu.Audio, sfu.Video} {
+			var from *sfu.Peer
+			if i == 0 && who != nil && who.on(kind) {
+				from = who.media
 			}
-		}
-		r.want(s)
-		for i := range s.shown {
-			for _, kind := range []sfu.Kind{sfu.Audio, sfu.Video} {
-				var from *sfu.Peer
-				if i == 0 && who != nil && who.on(kind) {
-					from = who.media
-				}
-				s.media.Show(i, kind, from)
-			}
+			s.media.Show(i, kind, from)
 		}
 	}
 }

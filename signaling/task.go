@@ -28,15 +28,30 @@ func (r *Room) safely(t task) {
 			return
 		}
 		r.server.cfg.Log.Error("a room's task broke", "room", r.id, "fault", fault, "stack", string(debug.Stack()))
-		if t.who == nil || r.seats[t.who.ticket.Seat] != t.who {
-			return
+		if t.who != nil && r.seats[t.who.ticket.Seat] == t.who {
+			r.expel(t.who)
 		}
-		if t.who.conn != nil {
-			t.who.conn.end(websocket.CloseInternalServerErr, "")
-		}
-		r.vacate(t.who)
 	}()
 	t.do()
+}
+
+// expel takes somebody out of the room for whom something broke, whatever else
+// of theirs is broken too.
+func (r *Room) expel(s *seat) {
+	if s.conn != nil {
+		s.conn.end(websocket.CloseInternalServerErr, "")
+	}
+	func() {
+		defer func() {
+			if fault := recover(); fault != nil {
+				r.server.cfg.Log.Error("a seat could not be cleared", "room", r.id, "fault", fault, "stack", string(debug.Stack()))
+				delete(r.seats, s.ticket.Seat)
+				r.clerk.depart(s.ticket)
+			}
+		}()
+		r.vacate(s)
+	}()
+	r.arrange()
 }
 
 // post has run do something soon, unless the room is gone.

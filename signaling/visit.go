@@ -2,6 +2,7 @@ package signaling
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/wardvisit/wardvisit/signaling/protocol"
@@ -159,16 +160,34 @@ func (r *Room) settle(s *seat, standing string) {
 // change, and does nothing where nothing has changed.
 func (r *Room) arrange() {
 	r.arrangeLooks()
-	r.showLooks()
 	admitted := r.admitted()
-	for _, s := range admitted {
+	everybody := slices.Collect(maps.Values(r.seats))
+	outside := func(s *seat) {
+		if !s.inVisit() {
+			r.showLook(s)
+		}
+	}
+	inside := func(s *seat) {
 		if s.inVisit() {
 			r.show(s, admitted)
 		}
 	}
-	for _, s := range r.seats {
-		r.inform(s, admitted)
+	if r.each(everybody, outside) && r.each(admitted, inside) {
+		r.each(everybody, func(s *seat) { r.inform(s, admitted) })
 	}
+}
+
+// each does something for each of seats. What goes wrong for one of them ends
+// that person's time alone; all has been arranged anew then, without them, and
+// each returns false.
+func (r *Room) each(seats []*seat, do func(*seat)) bool {
+	here := len(r.seats)
+	for _, s := range seats {
+		if r.safely(task{s, func() { do(s) }}); len(r.seats) != here {
+			return false
+		}
+	}
+	return true
 }
 
 // admitted are those in the visit: the patient's side first, since it is who
