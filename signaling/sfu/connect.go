@@ -15,7 +15,7 @@ import (
 func newPeer(s *SFU, plan plan, options Options) (*Peer, error) {
 	p := &Peer{
 		sfu: s, ssrc: rand.Uint32(), mids: plan.mids, options: options, done: make(chan struct{}),
-		slots: make([]slot, max(plan.slots[Audio], plan.slots[Video])),
+		slots: make([]slot, max(plan.slots[Audio], plan.slots[Video])), estimator: newEstimator(),
 	}
 	p.arrivals.Recorder = twcc.NewRecorder(p.ssrc)
 	p.sources[Audio] = newSource(p, Audio, opus)

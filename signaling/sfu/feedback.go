@@ -12,8 +12,17 @@ func (p *Peer) hear(packet rtcp.Packet, ssrc uint32, now time.Time) {
 	if report, ok := packet.(*rtcp.SenderReport); ok && report.SSRC == ssrc {
 		p.heardClock(report, now)
 	}
-	if st := p.streamOf(ssrc); st != nil {
-		st.asked(packet, now)
+	if report, ok := packet.(*rtcp.TransportLayerCC); ok {
+		p.estimator.heard(p.outlet.heard(report), now)
+		return
+	}
+	st := p.streamOf(ssrc)
+	if st == nil {
+		return
+	}
+	st.asked(packet, now)
+	if lost, ok := st.takeLoss(); ok {
+		p.estimator.reported(lost, p.sentRate(Audio)+p.sentRate(Video), now)
 	}
 }
 
@@ -79,8 +88,16 @@ func (st *stream) heardLoss(blocks []rtcp.ReceptionReport, ssrc uint32) {
 	for _, block := range blocks {
 		if block.SSRC == ssrc {
 			st.mu.Lock()
-			st.lost = block.FractionLost
+			st.lost, st.lossNew = block.FractionLost, true
 			st.mu.Unlock()
 		}
 	}
+}
+
+// takeLoss returns what part the receiver said was lost, once.
+func (st *stream) takeLoss() (part float64, isNew bool) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	isNew, st.lossNew = st.lossNew, false
+	return float64(st.lost) / 256, isNew
 }

@@ -31,6 +31,7 @@ func (p *Peer) tick() {
 		}
 		p.count(now)
 		p.steer(now)
+		p.tellPaused()
 		p.openEyes(now)
 		if n%reportEvery == 0 {
 			p.writeRTCP(p.reports(now)...)

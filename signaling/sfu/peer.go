@@ -47,6 +47,9 @@ type Peer struct {
 	agreed  bool         // terms is set
 	intakes atomic.Int32 // how many there are
 	outlet  outlet
+	up      atomic.Bool // connected at least once
+
+	estimator *estimator
 
 	done chan struct{} // closed by Close
 
@@ -65,6 +68,7 @@ type Peer struct {
 	}
 	restart  sync.Mutex // one at a time
 	steering sync.Mutex // likewise
+	helm     helm       // guarded by steering
 }
 
 // A slot receives one person: a stream of each kind, nil where not offered.
@@ -77,6 +81,7 @@ type SlotMids struct{ Audio, Video string }
 type Report struct {
 	LostUp   float64 // part of what the browser sent that did not come, 0 to 1
 	LostDown float64 // part of what was sent to it that did not come
+	Estimate int     // what its network is believed to carry towards it, in bit/s
 }
 
 // Slots returns the media sections of each slot, in order.
@@ -139,6 +144,9 @@ func (p *Peer) Keyframe() {
 
 // Report returns how the connection has fared.
 func (p *Peer) Report() (r Report) {
+	if p.estimator != nil { // nil in the zero Peer
+		r.Estimate = p.estimator.estimate()
+	}
 	for kind := range kinds {
 		if src := p.sources[kind]; src != nil { // nil in the zero Peer
 			r.LostUp = max(r.LostUp, src.lost())
@@ -214,6 +222,7 @@ func (p *Peer) onState(state webrtc.PeerConnectionState) {
 	}
 	switch state {
 	case webrtc.PeerConnectionStateConnected:
+		p.up.Store(true)
 		p.openEyes(p.sfu.cfg.Now())
 		p.options.Changed(Connected)
 	case webrtc.PeerConnectionStateDisconnected:

@@ -48,7 +48,7 @@ func (st *stream) send(p *packet, now time.Time) bool {
 func (st *stream) write(header *rtp.Header, payload []byte, now time.Time) bool {
 	size := len(payload) + int(header.PaddingSize) + overhead
 	if st.outlet != nil {
-		binary.BigEndian.PutUint16(st.number[:], st.outlet.number(size, now))
+		binary.BigEndian.PutUint16(st.number[:], st.outlet.number(size, st.probe, now))
 	}
 	n, err := st.out.WriteRTP(header, payload)
 	if n == 0 && err == nil {
@@ -122,22 +122,29 @@ func (st *stream) resend(seq uint16, now time.Time) bool {
 	return true
 }
 
-// pad sends a packet of nothing, for the receiver to say when it came. It reports
-// false where that cannot be done: it goes by the way of retransmissions, where
-// nobody minds a number without content.
-func (st *stream) pad(size uint8, now time.Time) bool {
+// canPad reports whether packets of nothing can be sent: they go by the way of
+// retransmissions, where nobody minds a number without content.
+func (st *stream) canPad() bool {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	return st.out != nil && st.outlet != nil && st.again.SSRC != 0
+}
+
+// pad sends a packet of nothing, for the receiver to say when it came.
+func (st *stream) pad(size uint8, probe uint16, now time.Time) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	if st.out == nil || st.outlet == nil || st.again.SSRC == 0 {
-		return false
+		return
 	}
 	header := &st.again
 	header.SequenceNumber++
 	header.Marker, header.Timestamp = false, st.newestTS
 	header.Padding, header.PaddingSize = true, size
-	written := st.write(header, nil, now)
+	st.probe = probe
+	st.write(header, nil, now)
+	st.probe = 0
 	header.Padding, header.PaddingSize = false, 0
-	return written
 }
 
 var errNoCodec = errors.New("sfu: the receiver took neither codec")

@@ -96,11 +96,18 @@ func TestEachGetsTheLayerThatFitsTheirScreen(t *testing.T) {
 	ben.until("the middle layer", func() bool { send(); _, latest := ben.sees(); return latest == 'm' })
 	cleo.until("the lowest layer", func() bool { send(); _, latest := cleo.sees(); return latest == 'l' })
 	key = false
+	ben.until("all keyframes on their way to be over", func() bool {
+		send()
+		return !parseVP8(ben.came[Video][len(ben.came[Video])-1].Payload).starts
+	})
+	ben.mu.Lock()
+	before, _ := ben.sees()
+	ben.mu.Unlock()
 	ben.peer.Want(0, Want{Height: 720})
 	ben.until("more of the middle layer, while the highest has no keyframe", func() bool {
 		send()
 		of, latest := ben.sees()
-		return of['m'] > 20 && of['h'] == 0 && latest == 'm'
+		return of['m'] > before['m']+20 && of['h'] == before['h'] && latest == 'm'
 	})
 	key = true
 	ben.until("the highest layer", func() bool { send(); _, latest := ben.sees(); return latest == 'h' })

@@ -44,6 +44,11 @@ func newSource(p *Peer, kind Kind, as coding, rids ...string) *source {
 // isLayered reports whether there is more than one layer to choose from.
 func (s *source) isLayered() bool { return s.layers[1] != nil || s.layers[2] != nil }
 
+// lowest returns the rank of the lowest layer of the offer.
+func (s *source) lowest() int {
+	return slices.IndexFunc(s.layers[:], func(l *layer) bool { return l != nil })
+}
+
 // remembers is how many packets of a layer are kept for repair: less of those
 // that send less.
 func (s *source) remembers(rank int) int {

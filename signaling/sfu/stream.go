@@ -42,6 +42,7 @@ type stream struct {
 	header rtp.Header              // reused for every packet
 	again  rtp.Header              // of retransmissions; SSRC 0 if not negotiated
 	number [2]byte                 // the transport-wide one, in both headers
+	probe  uint16                  // which one what is being written belongs to, 0 for none
 	src    *source                 // nil: nothing is shown
 	want   Want                    // of a picture
 	// The layer that flows, nil for none, and the one that is to: it takes over
@@ -69,6 +70,7 @@ type stream struct {
 	resent    uint64 // since the last count
 	resends   int    // in this tick
 	lost      uint8  // of 256, as the receiver last said
+	lossNew   bool   // it was said since it was last taken
 	rate      meter  // of all that is sent, repair too
 }
 
