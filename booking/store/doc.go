@@ -17,8 +17,8 @@
 // # Who waits for whom
 //
 // Two acts that reserve the same things must not wait for each other in a
-// circle. So every act touches rows in one order: its key, if it has one; the
-// patient, then beds, devices and interpreters, by Touch; then whatever hangs on
+// circle. So every act touches rows in one order: its key, if it has one; a setting;
+// the patient, then beds, devices and interpreters, by Touch; then whatever hangs on
 // them; and last, by itself, the serial of each ward that Record named. An act that
 // meets something out of that order takes it only if nobody has it; else it is run
 // again, and begins with all that it turned out to need. On SQLite there is one

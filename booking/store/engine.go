@@ -227,6 +227,7 @@ func (e *engine) raced(err error) bool {
 // it returns then is raced. SQLite has one writer, who has everything.
 func (e *engine) lockNow(ctx context.Context, tx asker, r Resource) error {
 	query, known := map[Kind]string{
+		settingRow:  `SELECT 1 FROM settings WHERE name = $1 FOR NO KEY UPDATE NOWAIT`,
 		Patient:     `SELECT 1 FROM patients WHERE id = $1 FOR NO KEY UPDATE NOWAIT`,
 		bedRow:      `SELECT 1 FROM beds WHERE id = $1 FOR NO KEY UPDATE NOWAIT`,
 		Device:      `SELECT 1 FROM devices WHERE id = $1 FOR NO KEY UPDATE NOWAIT`,

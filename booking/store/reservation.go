@@ -56,6 +56,7 @@ func (t *Taken) Unwrap() error {
 }
 
 const (
+	touchSetting     = `UPDATE settings SET value = value WHERE name = $1`
 	touchPatient     = `UPDATE patients SET holds = holds + 1 WHERE id = $1`
 	touchBed         = `UPDATE beds SET name = name WHERE id = $1`
 	touchSaved       = `UPDATE visits SET version = version WHERE id = $1`
@@ -82,7 +83,9 @@ func (tx *Tx) Touch(ctx context.Context, r Resource) error {
 	case wardRow:
 		return tx.TakeWard(ctx, booking.WardID(r.ID))
 	}
-	query := map[Kind]string{Patient: touchPatient, bedRow: touchBed, visitRow: touchSaved, Interpreter: touchInterpreter}[r.Kind]
+	query := map[Kind]string{
+		settingRow: touchSetting, Patient: touchPatient, bedRow: touchBed, visitRow: touchSaved, Interpreter: touchInterpreter,
+	}[r.Kind]
 	n, err := tx.run(ctx, "touch "+string(r.Kind), query, r.ID)
 	if n == 0 && err == nil || tx.store.engine.nothing(err) {
 		return noSuch[r.Kind]

@@ -21,8 +21,11 @@ func (tx *Tx) Setting(ctx context.Context, name string) (value string, known boo
 	return value, err == nil, err
 }
 
-// SetSetting saves a single fact of this installation.
+// SetSetting saves a single fact of this installation. Others who would save it wait.
 func (tx *Tx) SetSetting(ctx context.Context, name, value string) error {
+	if err := tx.inTurn(ctx, Resource{settingRow, name}); err != nil {
+		return err
+	}
 	return tx.save(ctx, "set setting", setSetting, name, value)
 }
 

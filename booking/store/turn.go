@@ -10,17 +10,19 @@ import (
 	"github.com/wardvisit/wardvisit/booking"
 )
 
-// What is touched besides resources: a bed, by whoever puts a patient into it or
-// takes them out; a visit, by being saved; and last of all a ward's own row, by
-// TakeWard and as the boards are made to look again.
+// What is touched besides resources: a setting, by being saved, as every import does
+// first; a bed, by whoever puts a patient into it or takes them out; a visit, by being
+// saved; and last of all a ward's own row, by TakeWard and as the boards are made to
+// look again.
 const (
-	bedRow   Kind = "bed"
-	visitRow Kind = "visit"
-	wardRow  Kind = "ward"
+	settingRow Kind = "setting"
+	bedRow     Kind = "bed"
+	visitRow   Kind = "visit"
+	wardRow    Kind = "ward"
 )
 
 // turns are the kinds in the order in which transactions touch them.
-var turns = map[Kind]int{Patient: 0, bedRow: 1, Device: 2, Interpreter: 3, visitRow: 4, wardRow: 5}
+var turns = map[Kind]int{settingRow: 1, Patient: 2, bedRow: 3, Device: 4, Interpreter: 5, visitRow: 6, wardRow: 7}
 
 func inOrder(a, b Resource) int {
 	return cmp.Or(cmp.Compare(turns[a.Kind], turns[b.Kind]), cmp.Compare(a.ID, b.ID))
