@@ -38,6 +38,9 @@ type Options struct {
 	Relay *webrtc.ICEServer
 	// Latency, if not nil, gets how long each packet took.
 	Latency *Histogram
+	// Saw, if not nil, is told of each packet when it has come. It is called from
+	// the goroutines of all tracks.
+	Saw func(of Stamp, at time.Time)
 	Now     func() time.Time
 }
 

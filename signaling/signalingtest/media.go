@@ -181,8 +181,12 @@ func (b *Browser) receive(slot *Slot, track *webrtc.TrackRemote) {
 			slot.audio.note(&header, payload)
 		}
 		slot.mu.Unlock()
-		if stamp, ok := readStamp(payload); ok && b.opt.Latency != nil {
+		stamp, ok := readStamp(payload)
+		if ok && b.opt.Latency != nil {
 			b.opt.Latency.Add(now.Sub(stamp.At))
+		}
+		if ok && b.opt.Saw != nil {
+			b.opt.Saw(stamp, now)
 		}
 	}
 }
