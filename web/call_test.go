@@ -108,12 +108,14 @@ func (h *callHouse) start(t *testing.T) {
 	}
 }
 
-// ticket asks for a ticket as a script does, and returns the answer or the code
-// of the refusal.
-func (p *phone) ticket(as, ref string) (got pass, refused string, status int) {
+// script posts a form as a script does, and returns what it is told.
+func (p *phone) script(to string, pairs ...string) (status int, body string) {
 	p.t.Helper()
-	form := url.Values{"as": {as}, "ref": {ref}}
-	r := httptest.NewRequestWithContext(p.t.Context(), http.MethodPost, ticketPath, strings.NewReader(form.Encode()))
+	form := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		form.Add(pairs[i], pairs[i+1])
+	}
+	r := httptest.NewRequestWithContext(p.t.Context(), http.MethodPost, to, strings.NewReader(form.Encode()))
 	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	r.Header.Set("Accept", "application/json")
 	for name, value := range p.cookies {
@@ -121,20 +123,28 @@ func (p *phone) ticket(as, ref string) (got pass, refused string, status int) {
 	}
 	w := httptest.NewRecorder()
 	p.house.ServeHTTP(w, r)
-	if w.Code == http.StatusOK {
-		if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil {
+	return w.Code, w.Body.String()
+}
+
+// ticket asks for a ticket as a script does, and returns the answer or the code
+// of the refusal.
+func (p *phone) ticket(as, ref string) (got pass, refused string, status int) {
+	p.t.Helper()
+	status, body := p.script(ticketPath, "as", as, "ref", ref)
+	if status == http.StatusOK {
+		if err := json.Unmarshal([]byte(body), &got); err != nil {
 			p.t.Fatal(err)
 		}
-		return got, "", w.Code
+		return got, "", status
 	}
 	var no problem
-	if err := json.Unmarshal(w.Body.Bytes(), &no); err != nil {
-		p.t.Fatalf("status %d: %v in %s", w.Code, err, w.Body)
+	if err := json.Unmarshal([]byte(body), &no); err != nil {
+		p.t.Fatalf("status %d: %v in %s", status, err, body)
 	}
 	if no.Message == "" || no.Message == no.Code {
 		p.t.Errorf("%s has no sentence", no.Code)
 	}
-	return got, no.Code, w.Code
+	return got, no.Code, status
 }
 
 func TestTicketOpensOnesOwnSeat(t *testing.T) {
@@ -207,6 +217,33 @@ func TestTicketIsRefused(t *testing.T) {
 			got, refused, status := tt.phone.ticket(tt.as, tt.ref)
 			if refused != tt.want || status != tt.status || got.Ticket != "" {
 				t.Errorf("refused %q with %d, ticket %q; want %q with %d", refused, status, got.Ticket, tt.want, tt.status)
+			}
+		})
+	}
+}
+
+// The page of a call has one more person come without leaving the call.
+func TestInvitingFromWithinTheCall(t *testing.T) {
+	h := newCallHouse(t)
+	h.start(t)
+	to := "/visits/" + string(h.visit.Reference)
+	for _, tt := range []struct {
+		name, to string
+		form     []string
+		status   int
+		says     string
+	}{
+		{"nobody", "/people", nil, http.StatusUnprocessableEntity, `"message":"`},
+		{"a stranger", "/people", []string{"people", string(piotr)}, http.StatusUnprocessableEntity, `"message":"`},
+		{"somebody of the circle", "/people", []string{"people", string(david)}, http.StatusOK, `{"names":["David`},
+		{"the same again", "/people", []string{"people", string(david)}, http.StatusOK, `{"names":[]}`},
+		{"somebody new without a number", "/propose", []string{"name", "Carys", "relationship", "Friend"}, http.StatusUnprocessableEntity, `"message":"`},
+		{"somebody new", "/propose", []string{"name", "Carys", "relationship", "Friend", "phone", "07700 900777"}, http.StatusOK, `{"names":["Carys"]}`},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			status, body := h.anna.script(to+tt.to, tt.form...)
+			if status != tt.status || !strings.Contains(body, tt.says) {
+				t.Errorf("%d %s; want %d with %s", status, body, tt.status, tt.says)
 			}
 		})
 	}

@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/wardvisit/wardvisit/booking"
 	"github.com/wardvisit/wardvisit/booking/desk"
@@ -37,6 +38,9 @@ func (s *Server) addPeople(w http.ResponseWriter, r *http.Request, by booking.Ac
 	if err != nil {
 		return err
 	}
+	if wantsJSON(r) {
+		return s.inviteMore(w, r, by, v, f)
+	}
 	p := peoplePage{f, v}
 	chosen := f.Choices("people", memberIDs(v.Companions, func(desk.Companion) bool { return true })...)
 	if len(chosen) == 0 && f.OK() {
@@ -47,7 +51,7 @@ func (s *Server) addPeople(w http.ResponseWriter, r *http.Request, by booking.Ac
 		switch {
 		case isAny(err, booking.ErrVisitOver):
 			return seeOther(w, r, v.To(""))
-		case isAny(err, booking.ErrTooManyPeople, booking.ErrVisitBegun, booking.ErrRoomLocked, booking.ErrStale, booking.ErrKeyReused):
+		case isAny(err, booking.ErrTooManyPeople, booking.ErrRoomLocked, booking.ErrStale, booking.ErrKeyReused):
 			_ = f.Fail("people", err) // a refusal is never a fault
 		case err != nil:
 			return err
@@ -57,6 +61,40 @@ func (s *Server) addPeople(w http.ResponseWriter, r *http.Request, by booking.Ac
 		return s.render(w, r, http.StatusUnprocessableEntity, "family/people", p)
 	}
 	return seeOther(w, r, v.To("")+"?done=added")
+}
+
+// invited answers a page of a call, which cannot leave the call for another page.
+type invited struct {
+	Names []string `json:"names"` // who has just been sent a link
+}
+
+// inviteMore is addPeople for whoever is in the visit: the page of the call asks,
+// and stays where it is. Whoever is added gets a link of their own, and waits.
+func (s *Server) inviteMore(w http.ResponseWriter, r *http.Request, by booking.Actor, v familyVisit, f *form.Form) error {
+	chosen := f.Choices("people", memberIDs(v.Companions, func(desk.Companion) bool { return true })...)
+	if len(chosen) == 0 && f.OK() {
+		_ = f.Fail("people", booking.ErrMissing) // a refusal is never a fault
+	}
+	if !f.OK() {
+		s.replyWith(w, http.StatusUnprocessableEntity, firstProblem(f))
+		return nil
+	}
+	if _, err := s.keyed(f).AddPeople(r.Context(), by, v.Reference, ids[booking.MemberID](chosen)); err != nil {
+		return err
+	}
+	answer := invited{Names: []string{}}
+	for _, c := range v.Companions {
+		if slices.Contains(chosen, string(c.Member.ID)) && !c.Chosen {
+			answer.Names = append(answer.Names, c.Member.Visitor.Name)
+		}
+	}
+	return s.reply(w, answer)
+}
+
+// firstProblem is what a script is told of a form that is not right.
+func firstProblem(f *form.Form) problem {
+	first := f.Problems()[0]
+	return problem{Code: booking.ErrBadText.Code, Message: first.Text}
 }
 
 // A proposePage asks the ward to let somebody new into a circle.
@@ -123,7 +161,13 @@ func (s *Server) propose(w http.ResponseWriter, r *http.Request, by booking.Acto
 			return err
 		}
 	}
-	if !f.OK() {
+	switch {
+	case f.OK() && wantsJSON(r):
+		return s.reply(w, invited{Names: []string{who.Name}})
+	case wantsJSON(r):
+		s.replyWith(w, http.StatusUnprocessableEntity, firstProblem(f))
+		return nil
+	case !f.OK():
 		return s.render(w, r, http.StatusUnprocessableEntity, "family/propose", proposePage{f, v, back})
 	}
 	return seeOther(w, r, on)

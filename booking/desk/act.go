@@ -219,7 +219,7 @@ func shown(ctx context.Context, tx *store.Tx, by booking.Actor, r store.Record) 
 // detailed is shown with who else could come, while that can still be said.
 func detailed(ctx context.Context, tx *store.Tx, by booking.Actor, r store.Record) (Visit, error) {
 	v, err := shown(ctx, tx, by, r)
-	if err != nil || r.State != booking.Held && r.State != booking.Booked || !maySteer(by, r) {
+	if err != nil || r.State.Over() || !maySteer(by, r) {
 		return v, err
 	}
 	circle, err := tx.Circle(ctx, r.Patient)

@@ -72,8 +72,8 @@ func (a *act) mayAllCome(ctx context.Context) error {
 	return a.roomFor(ctx, coming, nil)
 }
 
-// AddPeople adds approved members of the circle to a booked visit; each gets
-// their own link. Staff may do so also while the visit is on.
+// AddPeople adds approved members of the circle to a booked visit, also while it
+// is on; each gets their own link, and waits to be let in like everybody.
 func (d *Desk) AddPeople(ctx context.Context, by booking.Actor, ref booking.Reference, members []booking.MemberID) (Visit, error) {
 	return create(ctx, d, by, makesVisit(by, "add_people", ref, members), func(tx *store.Tx) (Visit, error) {
 		return d.changeIn(ctx, tx, by, maySteer, func(a *act) error { return d.addPeople(ctx, a, members) }, byReference(ref))
@@ -84,8 +84,6 @@ func (d *Desk) addPeople(ctx context.Context, a *act, members []booking.MemberID
 	switch {
 	case a.rec.State.Over() || a.rec.State == booking.Held:
 		return booking.ErrVisitOver
-	case a.rec.State.Open() && a.by.Visitor() != "":
-		return booking.ErrVisitBegun
 	case a.rec.Locked:
 		return booking.ErrRoomLocked
 	}

@@ -291,6 +291,37 @@ func TestAddingPeople(t *testing.T) {
 	})
 }
 
+// Somebody who is in the visit has one more come, who waits like everybody; not
+// into a room that the ward has locked.
+func TestAddingPeopleToAVisitThatIsOn(t *testing.T) {
+	inHospital(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		v := w.book(1, today(15, 0), desk.Details{})
+		w.pair(deviceNumber(v.Device), 1)
+		w.at(today(15, 2))
+		must[desk.Visit](t)(w.Start(ctx, nurse(1), v.Reference))
+		must[bool](t)(w.Arrive(ctx, v.ID, desk.SeatOfPatient))
+		must[bool](t)(w.Arrive(ctx, v.ID, string(seat(t, v, 1))))
+		must[desk.Visit](t)(w.Admit(ctx, nurse(1), v.Reference, seat(t, v, 1)))
+		now := must[desk.Visit](t)(w.Visit(ctx, as(1), v.Reference))
+		if len(now.Companions) != 2 {
+			t.Fatalf("%d could come", len(now.Companions))
+		}
+		must[desk.Visit](t)(w.Lock(ctx, nurse(1), v.Reference, true))
+		_, err := w.AddPeople(ctx, as(1), v.Reference, []booking.MemberID{memberID(102)})
+		refused(t, "into a locked room", err, booking.ErrRoomLocked)
+		must[desk.Visit](t)(w.Lock(ctx, nurse(1), v.Reference, false))
+		before := len(w.letters("true"))
+		now = must[desk.Visit](t)(w.AddPeople(ctx, as(1), v.Reference, []booking.MemberID{memberID(102)}))
+		if n := len(w.letters("true")) - before; n != 1 {
+			t.Errorf("%d notices to who was added", n)
+		}
+		if in := must[bool](t)(w.Arrive(ctx, v.ID, string(seat(t, now, 2)))); in {
+			t.Error("who was added comes straight in")
+		}
+	})
+}
+
 func TestBookingAtAnyTime(t *testing.T) {
 	inHospital(t, func(t *testing.T, w *world) {
 		ctx := t.Context()

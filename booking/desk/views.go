@@ -63,7 +63,7 @@ type Visit struct {
 	People        []booking.Participant
 	Interpreter   *booking.InterpreterBooking // nil when none is asked for
 	Forgone       booking.Tongue              // that it goes on without; only on a Board
-	Companions    []Companion                 // who could come; only from Held and Visit, while it is held or booked
+	Companions    []Companion                 // who could come; only from Held and Visit, until it is over
 }
 
 // Details are what a family says of a visit while they fill in its form.

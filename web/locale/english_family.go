@@ -16,7 +16,6 @@ var familyEnglish = map[string]string{
 	"no_interpreter/interpreter": "We have no interpreter for that language. Choose another, or ring the ward.",
 	"no_interpreter/answers":     "No interpreter is free at that time. Choose another time, another language, or go without.",
 	"too_many_people/people":     "That is too many people for one visit. Choose fewer people.",
-	"visit_begun/people":         "This visit has begun, so nobody can be added. Ring the ward if somebody else needs to come.",
 	"room_locked/people":         "The ward is not letting anybody else in. Ring the ward if somebody else needs to come.",
 
 	"stale/version":           "This visit was changed while you were looking at it. Check it, then cancel it if you still want to.",
