@@ -113,7 +113,7 @@ func (r *Room) expire() {
 // themselves, and those who want to will come back.
 func (r *Room) closeUp() {
 	for _, s := range r.seats {
-		r.vacate(s)
+		r.safely(task{s, func() { r.vacate(s) }}) // others are to be told, too
 	}
 	clear(r.arriving)
 	r.watchEmpty()

@@ -73,7 +73,7 @@ func (p *Peer) open(ctx context.Context, plan plan) (string, error) {
 
 func (p *Peer) addStream(kind Kind, i int) error {
 	st := &stream{
-		kind: kind, mime: soundCodec.MimeType, want: usualWant, outlet: &p.outlet,
+		kind: kind, mime: soundCodec.MimeType, want: usualWant, outlet: &p.outlet, peer: p,
 		group: "slot" + strconv.Itoa(i), id: kind.String() + strconv.Itoa(i),
 	}
 	if kind == Video {

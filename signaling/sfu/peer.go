@@ -183,10 +183,11 @@ func (p *Peer) Close() {
 	}
 	close(p.done)
 	go func() {
+		defer p.sfu.remove(p) // however the rest goes
+		defer p.loops.Wait()
+		defer p.guard()
 		// What it may say is that something was closed already.
 		_ = p.pc.GracefulClose()
-		p.loops.Wait()
-		p.sfu.remove(p)
 	}()
 }
 
@@ -205,7 +206,8 @@ func (p *Peer) run(loop func()) {
 	}()
 }
 
-// guard is deferred by run.
+// guard is deferred by whatever may go wrong for p: by run, and where Pion or
+// another's goroutine does something of p's.
 func (p *Peer) guard() {
 	if r := recover(); r != nil {
 		p.sfu.cfg.Log.Error("media: a connection broke", "fault", r, "stack", string(debug.Stack()))
@@ -215,6 +217,7 @@ func (p *Peer) guard() {
 }
 
 func (p *Peer) onState(state webrtc.PeerConnectionState) {
+	defer p.guard()
 	select {
 	case <-p.done:
 		return // our own doing

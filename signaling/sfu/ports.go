@@ -69,7 +69,7 @@ func (s *SFU) openTCP() {
 	}
 	s.tcp = newTCPMux(s.cfg.TCP, advertised, func(local netip.Addr) bool {
 		return s.cfg.offersFamily(local) && s.cfg.mayOffer(local, advertised)
-	}, s.cfg.Now)
+	}, s.cfg.Now, s.cfg.Log)
 }
 
 // use has every connection take part.

@@ -31,6 +31,7 @@ type stream struct {
 	kind      Kind
 	mime      string // of what it carries
 	id, group string // the track's and the slot's; a group is played in step
+	peer      *Peer  // whose slot it is
 
 	// uses are the ranks of the layers whose packets matter, as bits: a look at
 	// it spares the lock for all others. Changed with mu held.
@@ -156,7 +157,11 @@ func (st *stream) interrupt(l *layer) {
 }
 
 // forward sends on a packet that l has just received.
+//
+// It is called on behalf of who sent the packet. What goes wrong in it is the
+// receiver's all the same, and ends nobody else.
 func (st *stream) forward(l *layer, p *packet, now time.Time) {
+	defer st.peer.guard()
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	if st.src != l.source || st.out == nil || len(p.payload) == 0 {

@@ -3,8 +3,10 @@ package sfu
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/netip"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -34,6 +36,7 @@ type tcpMux struct {
 	port     uint16                      // as browsers know it
 	offers   func(local netip.Addr) bool // whether it is any use to offer an address
 	now      func() time.Time
+	log      *slog.Logger
 	busy     sync.WaitGroup
 
 	mu     sync.Mutex
@@ -42,9 +45,9 @@ type tcpMux struct {
 	nobody map[net.Conn]struct{} // guarded by mu; those whose first check has not come
 }
 
-func newTCPMux(l net.Listener, advertised uint16, offers func(netip.Addr) bool, now func() time.Time) *tcpMux {
+func newTCPMux(l net.Listener, advertised uint16, offers func(netip.Addr) bool, now func() time.Time, log *slog.Logger) *tcpMux {
 	m := &tcpMux{
-		listener: l, port: advertised, offers: offers, now: now,
+		listener: l, port: advertised, offers: offers, now: now, log: log,
 		inlets: map[string][]*inlet{}, nobody: map[net.Conn]struct{}{},
 	}
 	m.busy.Go(m.accept)
@@ -157,6 +160,7 @@ func (m *tcpMux) accept() {
 
 // greet reads the first check, and reads on for the Peer that it names.
 func (m *tcpMux) greet(conn net.Conn) {
+	defer m.guard(conn)
 	f, first, err := m.meet(conn)
 	m.mu.Lock()
 	delete(m.nobody, conn)
@@ -166,8 +170,20 @@ func (m *tcpMux) greet(conn net.Conn) {
 		return
 	}
 	port.Known(conn)
-	m.busy.Go(f.write)
+	m.busy.Go(func() {
+		defer m.guard(conn)
+		f.write()
+	})
 	f.read(first)
+}
+
+// guard is deferred by whatever reads and writes a connection: what goes wrong in
+// that ends the connection alone.
+func (m *tcpMux) guard(conn net.Conn) {
+	if fault := recover(); fault != nil {
+		m.log.Error("media: a TCP connection broke", "fault", fault, "stack", string(debug.Stack()))
+		_ = conn.Close()
+	}
 }
 
 func (m *tcpMux) meet(conn net.Conn) (*framing, *frame, error) {
