@@ -48,7 +48,7 @@ func (s *Server) guard(mux *http.ServeMux) http.Handler {
 		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit(r))
 		answer := &answer{ResponseWriter: w}
 		setHeaders(answer.Header(), policy)
-		if s.public.Scheme == "https" { // and never again without it
+		if s.public.Scheme == "https" && s.trust == nil { // and never again without it; a new root has to be got somehow
 			answer.Header().Set("Strict-Transport-Security", "max-age=31536000")
 		}
 

@@ -14,6 +14,7 @@ func (s *Server) routes() *http.ServeMux {
 	s.bedside(mux)
 	s.interpreters(mux)
 	s.calls(mux)
+	s.trusting(mux)
 	s.checks(mux)
 	if s.practice {
 		mux.Handle("GET /practice", s.page(s.practiceHome))

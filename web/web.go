@@ -25,6 +25,7 @@ type Config struct {
 	Codec      string           // of everybody's pictures: "vp8" or "h264"; "" is the first
 	Network    Network          // how browsers reach us, for the network check and the firewall sheet
 	Trials     Trials           // tries a network before a visit; may be nil
+	Trust      *Trust           // what devices must be told to trust; nil for nothing
 	PublicURL  *url.URL         // where people find us; the origin that pages and sockets share
 	Practice   bool             // nobody here is real, and every page says so
 	People     []PracticePerson // whom a visitor of the practice hospital can be
@@ -42,6 +43,7 @@ type Server struct {
 	codec          string
 	network        Network
 	trials         Trials
+	trust          *Trust
 	public         *url.URL
 	practice       bool
 	practicePeople []PracticePerson
@@ -65,7 +67,7 @@ func New(c Config) (*Server, error) {
 		return nil, fmt.Errorf("web: %w", err)
 	}
 	s := &Server{
-		desk: c.Desk, doors: c.Doors, rooms: c.Rooms, tickets: c.Tickets, iceServers: c.ICEServers, codec: c.Codec, network: c.Network, trials: c.Trials, public: c.PublicURL,
+		desk: c.Desk, doors: c.Doors, rooms: c.Rooms, tickets: c.Tickets, iceServers: c.ICEServers, codec: c.Codec, network: c.Network, trials: c.Trials, trust: c.Trust, public: c.PublicURL,
 		practice: c.Practice, practicePeople: c.People, now: c.Now, log: c.Log,
 		assets: built, drained: make(chan struct{}),
 	}

@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -19,14 +20,15 @@ import (
 // flag is not given, by the environment variable named like it:
 // -public-url is WARDVISIT_PUBLIC_URL.
 type config struct {
+	secureConfig
 	listen       string
 	database     string
 	publicURL    string
 	mediaUDP     string
 	mediaAddress string
+	mediaTCP     string
 	turn         string
-	tlsCert      string
-	tlsKey       string
+	trustedProxy string
 	smtp         string
 	smtpFrom     string
 	notifyKey    string
@@ -44,14 +46,15 @@ type config struct {
 }
 
 func (c *config) register(fs *flag.FlagSet, forDemo bool) {
-	fs.StringVar(&c.listen, "listen", c.listen, "`address` for pages and websockets")
+	fs.StringVar(&c.listen, "listen", c.listen, "`address` of the one TCP port: for pages and websockets, and for media and the relay of those whom UDP does not reach")
 	fs.StringVar(&c.database, "database", c.database, "`url`: sqlite:FILE or postgres://…")
 	fs.StringVar(&c.publicURL, "public-url", c.publicURL, "`url` that people open, as links in messages name it")
 	fs.StringVar(&c.mediaUDP, "media-udp", c.mediaUDP, "`address` of the one UDP port for all sound and pictures")
-	fs.StringVar(&c.mediaAddress, "media-address", c.mediaAddress, "IP `addresses` at which browsers reach that port, with commas between; default: this machine's own")
-	fs.StringVar(&c.turn, "turn", c.turn, "`address` of the relay for browsers that can't use UDP to us directly, or \"off\"")
-	fs.StringVar(&c.tlsCert, "tls-cert", "", "certificate `file`, PEM; with -tls-key, pages are served over HTTPS")
-	fs.StringVar(&c.tlsKey, "tls-key", "", "key `file` of -tls-cert")
+	fs.StringVar(&c.mediaAddress, "media-address", c.mediaAddress, "IP `addresses` at which browsers reach us, with commas between; default: this machine's own")
+	fs.StringVar(&c.mediaTCP, "media-tcp", c.mediaTCP, "`port` at which browsers reach -listen for media and the relay, if it is mapped to another, or \"off\" if only a web proxy reaches it")
+	fs.StringVar(&c.turn, "turn", c.turn, "`address` of a UDP and TCP port of the relay's own; \"shared\" for a relay on the port of -listen alone; \"off\" for none")
+	fs.StringVar(&c.trustedProxy, "trusted-proxy", c.trustedProxy, "`networks` of our own reverse proxies, with commas between: what they say of who asks is believed")
+	c.secureConfig.register(fs)
 	fs.StringVar(&c.logLevel, "log", c.logLevel, "least important `level` to log: debug, info, warn or error")
 	fs.StringVar(&c.videoCodec, "video-codec", "vp8", "`codec` of pictures: vp8, which every browser has, or h264, which spares the batteries of iPads")
 	if forDemo {
@@ -126,16 +129,16 @@ func (c *config) check() error {
 	if !strings.HasPrefix(c.database, "sqlite:") && !strings.HasPrefix(c.database, "postgres://") && !strings.HasPrefix(c.database, "postgresql://") {
 		return errors.New("-database must be sqlite:FILE or postgres://…")
 	}
-	if (c.tlsCert == "") != (c.tlsKey == "") {
-		return errors.New("-tls-cert and -tls-key go together")
-	}
 	if c.publicURL != "" {
 		u, err := url.Parse(c.publicURL)
 		if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" || strings.Trim(u.Path, "/") != "" {
 			return fmt.Errorf("-public-url %q must be like https://visits.example.org", c.publicURL)
 		}
 	}
-	if _, err := c.addresses(); err != nil {
+	if err := c.secureConfig.check(c.publicURL); err != nil {
+		return err
+	}
+	if err := c.checkPaths(); err != nil {
 		return err
 	}
 	if c.videoCodec != "vp8" && c.videoCodec != "h264" {
@@ -147,6 +150,23 @@ func (c *config) check() error {
 	var level slog.Level
 	if level.UnmarshalText([]byte(c.logLevel)) != nil {
 		return fmt.Errorf("-log %q must be debug, info, warn or error", c.logLevel)
+	}
+	return nil
+}
+
+// checkPaths checks how browsers are to reach us.
+func (c *config) checkPaths() error {
+	if _, err := c.addresses(); err != nil {
+		return err
+	}
+	if _, err := readProxies(c.trustedProxy); err != nil {
+		return err
+	}
+	if n, err := strconv.ParseUint(c.mediaTCP, 10, 16); c.mediaTCP != "" && c.mediaTCP != mediaOff && (err != nil || n == 0) {
+		return fmt.Errorf("-media-tcp %q is not a port: write a number such as 443, or off", c.mediaTCP)
+	}
+	if _, _, err := net.SplitHostPort(c.turn); err != nil && c.turn != noRelay && c.turn != sharedRelay {
+		return fmt.Errorf("-turn %q is not an address: write host:port, such as :3478, or shared, or off", c.turn)
 	}
 	return nil
 }

@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -23,6 +22,7 @@ import (
 	"github.com/wardvisit/wardvisit/booking/store"
 	"github.com/wardvisit/wardvisit/migrations"
 	"github.com/wardvisit/wardvisit/signaling"
+	"github.com/wardvisit/wardvisit/signaling/port"
 	"github.com/wardvisit/wardvisit/signaling/sfu"
 	"github.com/wardvisit/wardvisit/signaling/ticket"
 	"github.com/wardvisit/wardvisit/signaling/trial"
@@ -46,13 +46,15 @@ type server struct {
 	practice bool
 	log      *slog.Logger
 
-	listener  net.Listener
+	port      *port.Port // the one of pages, and of nearly everything else
+	secure    secure
+	proxies   proxies
 	public    *url.URL
 	store     *store.Store
 	desk      *desk.Desk
 	media     *sfu.SFU
 	relay     *turn.Server // nil when there is none
-	relayPort int
+	relayPort *port.Port   // the relay's own; nil when it has none
 	trials    *trial.Server
 	tour      tour // of the practice hospital
 	rooms     *signaling.Server
@@ -60,6 +62,8 @@ type server struct {
 	notices   *notify.Dispatcher
 	metrics   *prometheus.Registry
 	draining  atomic.Bool // no more visits begin here
+
+	serving sync.WaitGroup // of relayPort
 }
 
 // serveDefaults are the settings that serve has until it is told otherwise.
@@ -79,6 +83,7 @@ func serve(ctx context.Context, args []string, c console) error {
 	}
 	defer s.close()
 	s.warn()
+	s.warnOfPorts()
 	s.log.Info("ready", "url", s.public.String(), "media", s.media.Local())
 	return s.run(ctx, c.hurry)
 }
@@ -108,10 +113,10 @@ func open(ctx context.Context, cfg config, practice bool, logs io.Writer) (_ *se
 			s.close()
 		}
 	}()
-	if s.listener, err = listen(cfg); err != nil {
+	if s.proxies, err = readProxies(cfg.trustedProxy); err != nil {
 		return nil, err
 	}
-	if s.public, err = publicURL(cfg, s.listener); err != nil {
+	if err = s.openPort(); err != nil {
 		return nil, err
 	}
 	if err = migrations.Up(ctx, cfg.database); err != nil {
@@ -195,8 +200,9 @@ func (s *server) openRooms(ctx context.Context) (*ticket.Sealer, error) {
 	if err != nil {
 		return nil, err
 	}
+	tcp, tcpPort := s.mediaDoor()
 	s.media, err = sfu.New(sfu.Config{
-		Listen: at, Advertise: advertise, Loopback: s.practice || at.Addr().IsLoopback(),
+		Listen: at, Advertise: advertise, TCP: tcp, TCPPort: tcpPort, Loopback: s.practice || at.Addr().IsLoopback(),
 		MaxSlots: signaling.DefaultCapacity - 1, Log: s.log, Now: time.Now,
 	})
 	if err != nil {
@@ -231,7 +237,7 @@ func (s *server) openPages(ctx context.Context, sealer *ticket.Sealer) error {
 	s.pages, err = web.New(web.Config{
 		Network: network, Trials: trials{s.trials},
 		Desk: s.desk, Doors: doors, Rooms: rooms{s.rooms}, Tickets: sealer, ICEServers: s.iceServers, Codec: s.cfg.videoCodec,
-		PublicURL: s.public, Practice: s.practice, People: s.tour.people(), Now: time.Now, Log: s.log,
+		Trust: s.secure.trust, PublicURL: s.public, Practice: s.practice, People: s.tour.people(), Now: time.Now, Log: s.log,
 	})
 	return err
 }
@@ -244,30 +250,20 @@ func (s *server) run(ctx context.Context, hurry <-chan struct{}) error {
 	s.answerHealth(mux)
 	mux.Handle("GET /signal", s.rooms)
 	mux.Handle("/", s.pages)
-	h := &http.Server{
-		Handler:           mux,
-		ReadHeaderTimeout: 10 * time.Second, // a phone on a slow link needs some; a slowloris gets no more
-		ReadTimeout:       30 * time.Second,
-		WriteTimeout:      60 * time.Second, // live pages clear their own
-		IdleTimeout:       2 * time.Minute,
-		MaxHeaderBytes:    32 << 10,
-		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
-	}
 	working, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var workers sync.WaitGroup
 	workers.Go(func() { s.notices.Run(working) })
 	workers.Go(func() { s.sweep(working) })
+	hangUp, served := s.serveHTTP(mux)
+	workers.Go(func() { s.secure.fetch(working) })
 
-	served := make(chan error, 1)
-	go func() { served <- h.Serve(s.listener) }()
 	var err error
 	select {
 	case err = <-served:
 	case <-ctx.Done():
 		s.drain(hurry)
 		s.log.Info("stopping")
-		err = s.stop(h)
-		<-served
+		err = s.stop(hangUp)
 	}
 	stop()
 	workers.Wait()
@@ -277,11 +273,11 @@ func (s *server) run(ctx context.Context, hurry <-chan struct{}) error {
 	return err
 }
 
-func (s *server) stop(h *http.Server) error {
+func (s *server) stop(hangUp func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(context.Background(), stopFor)
 	defer cancel()
 	s.pages.Drain()
-	return errors.Join(s.rooms.Stop(ctx), h.Shutdown(ctx))
+	return errors.Join(s.rooms.Stop(ctx), hangUp(ctx))
 }
 
 // sweep tidies by the clock until ctx ends.
@@ -314,6 +310,9 @@ func (s *server) close() {
 	if s.trials != nil {
 		s.trials.Stop()
 	}
+	if s.relayPort != nil {
+		s.relayPort.Close()
+	}
 	if s.relay != nil {
 		s.relay.Close()
 	}
@@ -323,9 +322,10 @@ func (s *server) close() {
 	if s.store != nil {
 		s.store.Close()
 	}
-	if s.listener != nil && s.pages == nil { // else the http.Server has closed it
-		s.listener.Close()
+	if s.port != nil {
+		s.port.Close()
 	}
+	s.serving.Wait()
 }
 
 // writable says in a sentence why nothing can be kept in a folder.
