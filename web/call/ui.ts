@@ -4,6 +4,7 @@
 import { Announcer } from "./announce.ts";
 import type { Kind } from "./capture.ts";
 import type { Clock } from "./clock.ts";
+import { Inviting } from "./inviting.ts";
 import { news } from "./news.ts";
 import { Options, type Choices } from "./options.ts";
 import { Panel, Parts, write } from "./parts.ts";
@@ -56,6 +57,7 @@ export class Page {
     const say = (sentences: readonly string[]) => this.announcer.say(sentences);
     this.talk = new Talk(this.parts, clock, { write: acts.write, say }, { bedside: this.bedside, captions: captions === "true" });
     this.more = new Panel(this.part("more"), this.part("more-panel"), () => this.part("more-title"));
+    new Inviting(this.parts);
     this.listen(acts);
   }
 
@@ -68,7 +70,6 @@ export class Page {
     this.name(view);
     this.last = view;
     this.tiles.show(view);
-    this.talk.show(now, view);
     this.parts.write("joining", now.phase === "joining" ? joiningWords(now, this.place) : "");
     this.title(now, view);
     this.parts.reveal("waiting-first", !view.held);
@@ -84,6 +85,7 @@ export class Page {
     this.parts.reveal("empty", view.tiles.length === 0);
     this.parts.label("cover", view.covered ? "Uncover" : "Cover", view.covered);
     this.enter(view.stage);
+    this.talk.show(now, view); // after, since only what is on the screen can be typed in
   }
 
   private listen(acts: Acts): void {
@@ -132,7 +134,7 @@ export class Page {
       this.hush(false);
       this.more.shut();
     }
-    if (!first && !this.root.contains(document.activeElement?.closest("textarea") ?? null)) {
+    if (!first) {
       this.part("title").focus({ preventScroll: true });
     }
   }
