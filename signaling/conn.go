@@ -106,13 +106,14 @@ func (c *conn) serve() {
 	}()
 	defer c.guard()
 	c.socket.SetReadLimit(protocol.MaxFrame)
-	c.socket.SetPongHandler(func(string) error { return c.waitUntil(pongWithin) })
 	_ = c.waitUntil(joinWithin) // if it fails, so does the read
 	room, s := c.join()
 	if room == nil {
 		c.drain()
 		return
 	}
+	// Not before: a socket that answers pings has not yet said who it is.
+	c.socket.SetPongHandler(func(string) error { return c.waitUntil(pongWithin) })
 	defer room.post(s, func() { room.lost(s, c) })
 	_ = c.waitUntil(pongWithin)
 	for {
