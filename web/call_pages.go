@@ -6,6 +6,7 @@ import (
 
 	"github.com/wardvisit/wardvisit/booking"
 	"github.com/wardvisit/wardvisit/booking/desk"
+	"github.com/wardvisit/wardvisit/web/nhs"
 )
 
 // A callPage is the page of a call, or of getting ready for one. Everything on
@@ -21,7 +22,9 @@ type callPage struct {
 	Large bool         // the family asked for large controls
 	// Captions were asked for: they are shown without anybody's pressing anything.
 	Captions bool
-	Minutes  int // how long the visit is, for what it costs somebody's phone
+	Invites  bool         // the reader may have one more person come
+	MayBring []nhs.Choice // whom the ward knows already
+	Minutes  int          // how long the visit is, for what it costs somebody's phone
 	Signal   string
 	Ticket   string
 	Stun     string // servers to try the network with
@@ -34,7 +37,7 @@ func (s *Server) callPageFor(as booking.ActorKind, v desk.Visit) callPage {
 	return callPage{
 		As: as, Ref: v.Reference, Ward: v.WardRecord,
 		Sign:  v.Tongue.Mode == booking.Sign,
-		Large: slices.Contains(v.Needs, booking.NeedLargeControls), Captions: slices.Contains(v.Needs, booking.NeedCaptions),
+		Large: slices.Contains(v.Needs, booking.NeedLargeControls), Captions: slices.Contains(v.Needs, booking.NeedCaptions) || v.Tongue.Typed(),
 		Minutes: minutesOf(v.When),
 		Signal:  signalPath, Ticket: ticketPath,
 	}
@@ -79,6 +82,7 @@ func (s *Server) showCall(w http.ResponseWriter, r *http.Request, by booking.Act
 	}
 	p := s.callPageFor(by.Kind, v)
 	p.Home, p.Base, p.Meets = "/visits/"+string(v.Reference), "/visits/"+string(v.Reference), v.PatientRecord.Name
+	p.Invites, p.MayBring = by.Visitor() != "", companionChoices(familyVisit{Visit: v}, true)
 	if by.Kind == booking.InterpreterActor {
 		p.Home, p.Base, p.Meets = "/interpreter", "/interpreter/visits/"+string(v.Reference), ""
 	}
