@@ -118,7 +118,6 @@ func newHospital(t *testing.T) (h hospital) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.listener.Close()
 	s.close()
 	db := storetest.Raw(t, url)
 	var key string
