@@ -20,12 +20,16 @@ const (
 // bit/s, by rank.
 var usualRates = [layers]int{150_000, 500_000, 1_500_000}
 
+// usualRate is what a picture without layers is taken to cost, likewise.
+const usualRate = 500_000
+
 // A claim is what one slot would have.
 type claim struct {
-	want   Want
-	layers [layers]fed
-	now    int // the rank that flows or is to, or held
-	most   int // the rank above which it may not go, for now
+	want    Want
+	layers  [layers]fed
+	layered bool
+	now     int // the rank that flows or is to, or held
+	most    int // the rank above which it may not go, for now
 }
 
 // cost returns what a layer costs, in bit/s.
@@ -35,6 +39,9 @@ func (c *claim) cost(rank int) int {
 	}
 	if rate := c.layers[rank].rate; rate > 0 {
 		return rate
+	}
+	if !c.layered {
+		return usualRate
 	}
 	return usualRates[rank]
 }

@@ -40,7 +40,7 @@ func TestWhatThereIsIsAllotted(t *testing.T) {
 		{"a layer that is not sent is not chosen", 20_000_000,
 			[]claim{{want: large, layers: [layers]fed{{true, 150_000, 180}, {}, {true, 1_500_000, 720}}, now: held, most: 2}}, []int{2}},
 		{"one that just began is taken to cost the usual", 400_000,
-			[]claim{{want: large, layers: [layers]fed{{alive: true, height: 180}, {alive: true, height: 360}}, now: held, most: 2}}, []int{0}},
+			[]claim{{want: large, layers: [layers]fed{{alive: true, height: 180}, {alive: true, height: 360}}, layered: true, now: held, most: 2}}, []int{0}},
 		{"nothing is sent at all", 20_000_000, []claim{{want: large, now: held, most: 2}}, []int{held}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

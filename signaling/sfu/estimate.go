@@ -19,6 +19,9 @@ const (
 	// increaseBy is how it rises in a second (eta), and no higher than increaseTo
 	// times what arrives and a little more: what was not tried is not known.
 	increaseBy, increaseTo, increasePlus = 1.08, 1.5, 10_000
+	// carried is how much of what arrives counts as carried: a little of it may be
+	// from a queue that empties.
+	carried = 0.95
 	// increaseLow is the least it rises in a second.
 	increaseLow = 4_000
 	// ackedSpan is over how long what arrives is measured.
@@ -39,6 +42,7 @@ type estimator struct {
 	mu        sync.Mutex
 	trend     trend
 	loss      lossLimit
+	outage    outage
 	acked     ackedRate
 	rate      float64   // by delay, bit/s
 	raisedAt  time.Time // when rate last rose, or was seen to have no reason to
@@ -60,18 +64,20 @@ func (e *estimator) heard(acks []ack, now time.Time) {
 		return
 	}
 	e.heardAt = now
-	lost := 0
+	lost, came := 0, 0
 	for _, a := range acks {
 		if a.lost {
-			lost++
+			e.outage.lost(a.sent)
 			continue
 		}
+		lost += e.outage.over()
+		came++
 		e.acked.add(a.came, a.size)
 		e.trend.add(a)
 		e.probes.add(a)
 	}
 	e.byDelay(now)
-	e.loss.heard(lost, len(acks), e.acked.rate(), now)
+	e.loss.heard(lost, lost+came, e.acked.rate(), now)
 	if result, ok := e.probes.result(); ok && result > e.now() && e.trend.state != overused {
 		e.rate, e.loss.rate = bounded(result), bounded(result)
 		e.raisedAt = now
@@ -95,7 +101,8 @@ func (e *estimator) byDelay(now time.Time) {
 	default:
 		seconds := min(now.Sub(e.raisedAt).Seconds(), 1)
 		raised := e.rate + max(e.rate*(math.Pow(increaseBy, seconds)-1), increaseLow*seconds)
-		e.rate = bounded(max(e.rate, min(raised, increaseTo*acked+increasePlus)))
+		// What comes while no queue grows is carried, whatever was believed.
+		e.rate = bounded(max(e.rate, carried*acked, min(raised, increaseTo*acked+increasePlus)))
 		e.raisedAt = now
 	}
 }

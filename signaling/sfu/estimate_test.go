@@ -200,3 +200,14 @@ func TestLossThatDoesNotYieldIsTheNetworksOwn(t *testing.T) {
 		t.Errorf("with still more loss it rises, from %.0f to %.0f", was, l.rate)
 	}
 }
+
+func TestAnOutageIsNoLoss(t *testing.T) {
+	p := newPipe(t, 4e6)
+	p.run(10 * time.Second)
+	was := float64(p.e.estimate())
+	p.loss = 1
+	p.run(1500 * time.Millisecond)
+	p.loss = 0
+	p.run(2 * time.Second)
+	p.expect("after a second and a half of nothing", 0.8*was, 20e6)
+}

@@ -8,10 +8,15 @@ import (
 	"github.com/pion/transport/v4/packetio"
 )
 
-// maxSSRCs is how many streams one connection may bring or speak of, of media and
-// of reports. A browser has two for each layer and a few for each slot. More is a
-// flood: the first of them are what there is, and the rest is dropped.
-const maxSSRCs = 64
+const (
+	// maxSSRCs is how many streams one connection may bring or speak of, of media and
+	// of reports. A browser has two for each layer and a few for each slot. More is a
+	// flood: the first of them are what there is, and the rest is dropped.
+	maxSSRCs = 64
+	// floodSSRCs is when it is enough: Pion remembers each for as long as the
+	// connection lives, so one that brings so many is ended.
+	floodSSRCs = 1024
+)
 
 // An intake takes what a browser sends under one SSRC, as soon as it is decrypted:
 // Pion believes it to be a buffer that somebody will read. That spares a copy, a
@@ -29,13 +34,23 @@ type intake struct {
 
 // newIntake is called by Pion with the first packet of an SSRC, or before.
 func (p *Peer) newIntake(of packetio.BufferPacketType, ssrc uint32) io.ReadWriteCloser {
-	switch {
-	case p.intakes.Add(1) > maxSSRCs:
+	switch n := p.intakes.Add(1); {
+	case n == floodSSRCs:
+		p.run(p.endFlood) // not here: Pion holds a lock
+		return deaf{}
+	case n > maxSSRCs:
 		return deaf{}
 	case of == packetio.RTPBufferPacket:
 		return &intake{peer: p, ssrc: ssrc}
 	}
 	return &ear{peer: p, ssrc: ssrc}
+}
+
+// endFlood ends a connection that brings more streams than any browser has.
+func (p *Peer) endFlood() {
+	p.sfu.cfg.Log.Warn("media: a connection was ended that brought too many streams", "streams", floodSSRCs)
+	p.options.Changed(Failed)
+	p.Close()
 }
 
 // Write takes one RTP packet.

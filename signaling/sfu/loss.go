@@ -67,3 +67,32 @@ func (l *lossLimit) own() float64 {
 	}
 	return least
 }
+
+// outageSpan is for how long nothing at all must come for it to be no loss but an
+// outage: a full queue lets something through.
+const outageSpan = 300 * time.Millisecond
+
+// An outage is packets lost one after another, while a phone changes its network
+// or ICE its path. Of how much the network carries it says nothing, and so it does
+// not count as loss.
+type outage struct {
+	packets     int
+	first, last time.Duration // when sent
+}
+
+func (o *outage) lost(sent time.Duration) {
+	if o.packets == 0 {
+		o.first = sent
+	}
+	o.packets++
+	o.last = sent
+}
+
+// over notes that a packet came, and returns how many lost before it are to count.
+func (o *outage) over() (lost int) {
+	if o.last-o.first < outageSpan {
+		lost = o.packets
+	}
+	o.packets = 0
+	return lost
+}

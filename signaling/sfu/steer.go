@@ -8,10 +8,10 @@ const (
 	// barFirst is for how long a picture that was raised in vain stays where it
 	// is; twice as long each time, up to barMost, or up to barHeld if there is no
 	// picture at all: that is to be back within 15 s.
-	barFirst, barMost, barHeld = 4 * time.Second, 64 * time.Second, 8 * time.Second
+	barFirst, barMost, barHeld = 2 * time.Second, 64 * time.Second, 8 * time.Second
 	// A network is probed this often while somebody could do with more: soon after
-	// it is seen, then less often.
-	probeFirst, probeSeldom = time.Second, 5 * time.Second
+	// it is seen, then less often. After it was seen too full it is left to empty.
+	probeFirst, probeSeldom, probeAfterFall = time.Second, 5 * time.Second, 2 * time.Second
 	// probeMargin is how much more than what is needed is tried, in parts of 100.
 	probeMargin = 130
 )
@@ -105,7 +105,7 @@ func (p *Peer) claim(i int, st *stream, now time.Time) claim {
 	if now.Before(c.barred) {
 		most = c.rank
 	}
-	return claim{want: want, layers: src.offers(now), now: c.rank, most: most}
+	return claim{want: want, layers: src.offers(now), layered: src.isLayered(), now: c.rank, most: most}
 }
 
 // turn moves a slot to a rank, and learns from it.
@@ -179,7 +179,7 @@ func (p *Peer) considerProbe(sent, more int, now time.Time) {
 	}
 	if falls := p.estimator.falls(); falls != h.falls { // too full just now
 		h.falls = falls
-		h.probeAt = now.Add(probeSeldom)
+		h.probeAt = now.Add(probeAfterFall)
 	}
 	if h.probeAt.IsZero() {
 		h.probeAt = now

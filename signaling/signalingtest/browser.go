@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gorilla/websocket"
+	"github.com/pion/interceptor/pkg/twcc"
 	"github.com/pion/webrtc/v4"
 
 	"github.com/wardvisit/wardvisit/signaling/protocol"
@@ -34,6 +35,11 @@ type Options struct {
 	FramePackets int
 	// PacketBytes is the payload of a video packet; 1100 if 0.
 	PacketBytes int
+	// Layers, if any, are those of its picture, highest first, in place of the
+	// one that FramePackets and PacketBytes tell of.
+	Layers []Layer
+	// Up and Down, if not nil, are the network from it and to it.
+	Up, Down *Link
 	// Relay, if not nil, is the only way it may use.
 	Relay *webrtc.ICEServer
 	// Latency, if not nil, gets how long each packet took.
@@ -41,7 +47,7 @@ type Options struct {
 	// Saw, if not nil, is told of each packet when it has come. It is called from
 	// the goroutines of all tracks.
 	Saw func(of Stamp, at time.Time)
-	Now     func() time.Time
+	Now func() time.Time
 }
 
 // A Refusal is the server's no to a join, or its last word later.
@@ -73,15 +79,21 @@ type View struct {
 
 // A Browser is one person's side of a visit.
 type Browser struct {
-	opt  Options
-	pc   *webrtc.PeerConnection
-	out  [2]*sender // audio, video
-	stop chan struct{}
-	work sync.WaitGroup
+	opt    Options
+	pc     *webrtc.PeerConnection
+	out    []*sender // of sound, and of each layer of the picture
+	layers []Layer
+	stop   chan struct{}
+	work   sync.WaitGroup
 
 	hearing sync.Once     // of the first packet
 	heard   chan struct{} // closed then
 	first   time.Time     // when that was; set before heard is closed
+
+	arriving  sync.Mutex
+	arrivals  *twcc.Recorder // guarded by arriving
+	wideID    uint8          // likewise; of transport-wide numbers, 0 if not agreed
+	downBytes int            // likewise; on the wire
 
 	writing sync.Mutex // of socket: one writer at a time
 
@@ -99,7 +111,7 @@ type Browser struct {
 func Join(ctx context.Context, opt Options) (*Browser, error) {
 	ctx, cancel := context.WithTimeout(ctx, joinWithin)
 	defer cancel()
-	b := &Browser{opt: opt, stop: make(chan struct{}), heard: make(chan struct{}), changed: make(chan struct{})}
+	b := &Browser{opt: opt, stop: make(chan struct{}), arrivals: twcc.NewRecorder(1), heard: make(chan struct{}), changed: make(chan struct{})}
 	offer, err := b.connect()
 	if err != nil {
 		if b.pc != nil {
@@ -112,6 +124,8 @@ func Join(ctx context.Context, opt Options) (*Browser, error) {
 		b.Close()
 		return nil, err
 	}
+	b.work.Add(1)
+	go b.tellArrivals()
 	if !opt.Silent {
 		b.work.Add(1)
 		go b.send()
@@ -162,7 +176,15 @@ func (b *Browser) knock(ctx context.Context, join protocol.Join) error {
 	if err := b.pc.SetRemoteDescription(answer); err != nil {
 		return fmt.Errorf("set the answer: %w", err)
 	}
+	b.agree()
 	return nil
+}
+
+// Heard returns how many bytes have come from the server, as they were on the wire.
+func (b *Browser) Heard() int {
+	b.arriving.Lock()
+	defer b.arriving.Unlock()
+	return b.downBytes
 }
 
 // Dial opens a websocket as a page of that origin would.

@@ -2,6 +2,7 @@ package signalingtest
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"sync"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"github.com/pion/rtcp"
 	"github.com/pion/rtp"
 	"github.com/pion/sdp/v3"
+	"github.com/pion/transport/v4/packetio"
 	"github.com/pion/webrtc/v4"
 )
 
@@ -22,9 +24,10 @@ const (
 
 // A Slot is what arrived in one slot.
 type Slot struct {
-	mu    sync.Mutex
-	audio Arrived
-	video Arrived
+	mu      sync.Mutex
+	audio   Arrived
+	video   Arrived
+	missing missing // of video
 }
 
 // Arrived is what arrived of one kind.
@@ -32,12 +35,18 @@ type Arrived struct {
 	Packets int
 	From    map[uint32]int // packets by the ID of who sent them
 	Last    uint32         // who sent the newest
+	Layer   int            // of the newest; 0 is the lowest
+	Layers  [3]int         // packets of each
+	// Missing counts packets that never came, however often they were asked for.
+	Missing int
+	Frames  int // pictures begun
 	// Jumps counts packets that were not the next after the one before: lost, or
 	// out of order, or wrongly numbered.
 	Jumps int
 	// PictureJumps counts frames whose picture id was not the next.
 	PictureJumps int
-	// Blind counts packets from a new sender before its first keyframe.
+	// Blind counts packets from a new sender, or of another layer, before the
+	// first keyframe.
 	Blind int
 
 	seq     uint16
@@ -61,7 +70,9 @@ func (b *Browser) Arrived(slot int) (audio, video Arrived) {
 	b.mu.Unlock()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.audio.clone(), s.video.clone()
+	audio, video = s.audio.clone(), s.video.clone()
+	video.Missing = s.missing.givenUp
+	return audio, video
 }
 
 func (a Arrived) clone() Arrived {
@@ -75,7 +86,13 @@ func (a Arrived) clone() Arrived {
 
 // connect makes the connection and its one offer.
 func (b *Browser) connect() (string, error) {
-	api, err := newAPI()
+	taps := &tap{b: b}
+	if b.opt.Down != nil {
+		taps.frames = make(chan delayed, tapQueue)
+		b.work.Add(1)
+		go taps.deliver()
+	}
+	api, err := newAPI(taps.buffer)
 	if err != nil {
 		return "", err
 	}
@@ -87,15 +104,8 @@ func (b *Browser) connect() (string, error) {
 	if b.pc, err = api.NewPeerConnection(config); err != nil {
 		return "", err
 	}
-	for i, kind := range []webrtc.RTPCodecType{webrtc.RTPCodecTypeAudio, webrtc.RTPCodecTypeVideo} {
-		b.out[i] = &sender{kind: kind, key: true, loud: usualLoud}
-		init := webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly}
-		t, err := b.pc.AddTransceiverFromTrack(b.out[i], init)
-		if err != nil {
-			return "", err
-		}
-		b.work.Add(1)
-		go b.heed(b.out[i], t.Sender())
+	if err := b.addSenders(); err != nil {
+		return "", err
 	}
 	slots := map[*webrtc.RTPTransceiver]int{}
 	for i := range b.opt.Slots {
@@ -125,28 +135,95 @@ func (b *Browser) connect() (string, error) {
 	return offer.SDP, nil
 }
 
-func newAPI() (*webrtc.API, error) {
+// addSenders adds the tracks it sends: sound, and each layer of its picture.
+func (b *Browser) addSenders() error {
+	b.layers = b.opt.Layers
+	if len(b.layers) == 0 {
+		layer := Layer{Height: 720, Packets: max(b.opt.FramePackets, 1), Bytes: b.opt.PacketBytes}
+		if layer.Bytes == 0 {
+			layer.Bytes = 1100
+		}
+		b.layers = []Layer{layer}
+	}
+	sound := &sender{kind: webrtc.RTPCodecTypeAudio, up: b.opt.Up, now: b.opt.Now, loud: [1]byte{usualLoud}}
+	if _, err := b.addSender(sound); err != nil {
+		return err
+	}
+	var first *webrtc.RTPTransceiver
+	for _, layer := range b.layers {
+		s := &sender{kind: webrtc.RTPCodecTypeVideo, rid: layer.RID, key: true, up: b.opt.Up, now: b.opt.Now}
+		if first == nil {
+			var err error
+			if first, err = b.addSender(s); err != nil {
+				return err
+			}
+			continue
+		}
+		s.mid = first.Mid
+		b.out = append(b.out, s)
+		if err := first.Sender().AddEncoding(s); err != nil {
+			return err
+		}
+	}
+	for _, s := range b.out[1:] {
+		b.work.Add(1)
+		go b.heed(s, first.Sender())
+	}
+	return nil
+}
+
+func (b *Browser) addSender(s *sender) (*webrtc.RTPTransceiver, error) {
+	b.out = append(b.out, s)
+	init := webrtc.RTPTransceiverInit{Direction: webrtc.RTPTransceiverDirectionSendonly}
+	t, err := b.pc.AddTransceiverFromTrack(s, init)
+	if err == nil {
+		s.mid = t.Mid
+	}
+	return t, err
+}
+
+// agree notes what was agreed of what is received.
+func (b *Browser) agree() {
+	b.arriving.Lock()
+	defer b.arriving.Unlock()
+	for _, receiver := range b.pc.GetReceivers() {
+		for _, extension := range receiver.GetParameters().HeaderExtensions {
+			if extension.URI == sdp.TransportCCURI {
+				b.wideID = uint8(extension.ID)
+			}
+		}
+	}
+}
+
+// Payload types unlike the server's own.
+const soundType, pictureType, againType = 109, 120, 121
+
+func newAPI(buffers func(packetio.BufferPacketType, uint32) io.ReadWriteCloser) (*webrtc.API, error) {
 	media := &webrtc.MediaEngine{}
 	feedback := []webrtc.RTCPFeedback{{Type: "transport-cc"}, {Type: "nack"}, {Type: "nack", Parameter: "pli"}}
-	for kind, codec := range map[webrtc.RTPCodecType]webrtc.RTPCodecParameters{
-		webrtc.RTPCodecTypeAudio: {PayloadType: 109, RTPCodecCapability: webrtc.RTPCodecCapability{
+	for _, codec := range []webrtc.RTPCodecParameters{
+		{PayloadType: soundType, RTPCodecCapability: webrtc.RTPCodecCapability{
 			MimeType: webrtc.MimeTypeOpus, ClockRate: 48000, Channels: 2, RTCPFeedback: feedback[:1]}},
-		webrtc.RTPCodecTypeVideo: {PayloadType: 120, RTPCodecCapability: webrtc.RTPCodecCapability{
+		{PayloadType: pictureType, RTPCodecCapability: webrtc.RTPCodecCapability{
 			MimeType: webrtc.MimeTypeVP8, ClockRate: 90000, RTCPFeedback: feedback}},
+		{PayloadType: againType, RTPCodecCapability: webrtc.RTPCodecCapability{
+			MimeType: webrtc.MimeTypeRTX, ClockRate: 90000, SDPFmtpLine: "apt=120"}},
 	} {
+		kind, uris := webrtc.RTPCodecTypeVideo, []string{
+			sdp.TransportCCURI, sdp.SDESMidURI, sdp.SDESRTPStreamIDURI, sdp.SDESRepairRTPStreamIDURI}
+		if codec.PayloadType == soundType {
+			kind, uris = webrtc.RTPCodecTypeAudio, []string{sdp.TransportCCURI, sdp.SDESMidURI, sdp.AudioLevelURI}
+		}
 		if err := media.RegisterCodec(codec, kind); err != nil {
 			return nil, fmt.Errorf("register %s: %w", codec.MimeType, err)
 		}
-		wide := webrtc.RTPHeaderExtensionCapability{URI: sdp.TransportCCURI}
-		if err := media.RegisterHeaderExtension(wide, kind); err != nil {
-			return nil, fmt.Errorf("register %s: %w", wide.URI, err)
+		for _, uri := range uris {
+			if err := media.RegisterHeaderExtension(webrtc.RTPHeaderExtensionCapability{URI: uri}, kind); err != nil {
+				return nil, fmt.Errorf("register %s: %w", uri, err)
+			}
 		}
 	}
-	loud := webrtc.RTPHeaderExtensionCapability{URI: sdp.AudioLevelURI}
-	if err := media.RegisterHeaderExtension(loud, webrtc.RTPCodecTypeAudio); err != nil {
-		return nil, fmt.Errorf("register %s: %w", loud.URI, err)
-	}
-	set := webrtc.SettingEngine{}
+	set := webrtc.SettingEngine{BufferFactory: buffers}
 	set.SetIncludeLoopbackCandidate(true)
 	set.SetICEMulticastDNSMode(ice.MulticastDNSModeDisabled)
 	set.SetNetworkTypes([]webrtc.NetworkType{webrtc.NetworkTypeUDP4})
@@ -175,6 +252,7 @@ func (b *Browser) receive(slot *Slot, track *webrtc.TrackRemote) {
 		})
 		slot.mu.Lock()
 		if track.Kind() == webrtc.RTPCodecTypeVideo {
+			slot.missing.note(&header)
 			payload = slot.video.noteFrame(payload)
 			slot.video.note(&header, payload)
 		} else {
@@ -202,7 +280,8 @@ func (a *Arrived) note(header *rtp.Header, payload []byte) {
 	a.Packets++
 	if stamp, ok := readStamp(payload); ok {
 		a.From[stamp.From]++
-		a.Last = stamp.From
+		a.Last, a.Layer = stamp.From, int(stamp.Layer)
+		a.Layers[stamp.Layer%3]++
 	}
 }
 
@@ -213,7 +292,7 @@ func (a *Arrived) noteFrame(payload []byte) []byte {
 		return nil
 	}
 	stamp, _ := readStamp(rest)
-	if a.sighted == nil || stamp.From != a.Last {
+	if a.sighted == nil || stamp.From != a.Last || int(stamp.Layer) != a.Layer {
 		a.sighted = map[uint32]bool{}
 	}
 	if key {
@@ -221,6 +300,9 @@ func (a *Arrived) noteFrame(payload []byte) []byte {
 	}
 	if !a.sighted[stamp.From] {
 		a.Blind++
+	}
+	if first {
+		a.Frames++
 	}
 	if first && a.Packets > 0 && picture != (a.picture+1)&0x7FFF {
 		a.PictureJumps++
@@ -232,17 +314,27 @@ func (a *Arrived) noteFrame(payload []byte) []byte {
 // heed reads what is asked of a sender.
 func (b *Browser) heed(s *sender, from *webrtc.RTPSender) {
 	defer b.work.Done()
+	read := from.ReadRTCP
+	if s.rid != "" {
+		read = func() ([]rtcp.Packet, interceptor.Attributes, error) { return from.ReadSimulcastRTCP(s.rid) }
+	}
 	for {
-		packets, _, err := from.ReadRTCP()
+		packets, _, err := read()
 		if err != nil {
 			return
 		}
 		for _, packet := range packets {
-			switch packet.(type) {
+			switch packet := packet.(type) {
 			case *rtcp.PictureLossIndication, *rtcp.FullIntraRequest:
 				s.mu.Lock()
 				s.key = true
 				s.mu.Unlock()
+			case *rtcp.TransportLayerNack:
+				for _, pair := range packet.Nacks {
+					for _, seq := range pair.PacketList() {
+						s.resend(seq)
+					}
+				}
 			}
 		}
 	}
