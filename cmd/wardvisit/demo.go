@@ -27,7 +27,7 @@ const practiceFile = "practice.db"
 // demo handles `wardvisit demo`: everything on this machine, with a practice
 // hospital.
 func demo(ctx context.Context, args []string, c console) error {
-	cfg := config{listen: "127.0.0.1:8080", database: "sqlite:" + practiceFile, mediaUDP: "127.0.0.1:0", turn: "off", logLevel: "warn", folder: "practice"}
+	cfg := config{listen: "127.0.0.1:8080", database: "sqlite:" + practiceFile, mediaUDP: "127.0.0.1:0", turn: sharedRelay, logLevel: "warn", folder: "practice"}
 	if err := cfg.parse("demo", args, c, true); err != nil {
 		return err
 	}

@@ -157,8 +157,13 @@ func (s *server) mediaDoor() (net.Listener, uint16) {
 	return s.port.Media(), at
 }
 
-// warnOfPorts says which of our addresses browsers refuse to send media to.
+// warnOfPorts says which of our addresses browsers refuse to send media to, and
+// by what devices know us.
 func (s *server) warnOfPorts() {
+	if trust := s.secure.trust; trust != nil {
+		s.log.Info("devices must be told once to trust our own authority: compare the fingerprint", "page", s.public.JoinPath("trust").String(),
+			"fingerprint", trust.Fingerprint)
+	}
 	tcp, overTCP := s.tcpPort()
 	for route := range s.media.Routes() {
 		ways := map[string]netip.AddrPort{"UDP": route}

@@ -84,7 +84,7 @@ func serve(ctx context.Context, args []string, c console) error {
 	defer s.close()
 	s.warn()
 	s.warnOfPorts()
-	s.log.Info("ready", "url", s.public.String(), "media", s.media.Local())
+	s.log.Info("ready", "url", s.public.String(), "listen", s.port.Addr().String(), "media", s.media.Local())
 	return s.run(ctx, c.hurry)
 }
 
