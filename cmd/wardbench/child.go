@@ -33,6 +33,29 @@ func (everyone) Depart(context.Context, ticket.Ticket)            {}
 func (everyone) Cover(context.Context, ticket.Ticket, bool) error { return nil }
 func (everyone) Finish(context.Context, ticket.Ticket) error      { return nil }
 
+// serveAs is wardbench as one of its own children. A server listens at the
+// address it is given, or at this machine's loopback.
+func serveAs(what string, args []string, stdin io.Reader, stdout io.Writer) error {
+	at := netip.MustParseAddr("127.0.0.1")
+	if len(args) > 0 {
+		var err error
+		if at, err = netip.ParseAddr(args[0]); err != nil {
+			return err
+		}
+	}
+	switch what {
+	case "serve-rooms":
+		return serveRooms(at, stdin, stdout)
+	case "serve-pages":
+		return servePages(stdin, stdout)
+	case "serve-naive":
+		return serveNaive(at, stdin, stdout)
+	case "serve-visitor":
+		return serveVisitor(stdin, stdout)
+	}
+	return fmt.Errorf("%s is nothing to serve as", what)
+}
+
 // readKey reads the key of tickets, the first line of stdin.
 func readKey(stdin *bufio.Reader) (*ticket.Sealer, error) {
 	line, err := stdin.ReadString('\n')
@@ -47,7 +70,7 @@ func readKey(stdin *bufio.Reader) (*ticket.Sealer, error) {
 }
 
 // serveRooms is `wardbench serve-rooms`: our rooms, in a process of their own.
-func serveRooms(stdin io.Reader, stdout io.Writer) error {
+func serveRooms(at netip.Addr, stdin io.Reader, stdout io.Writer) error {
 	lines := bufio.NewReader(stdin)
 	sealer, err := readKey(lines)
 	if err != nil {
@@ -55,7 +78,7 @@ func serveRooms(stdin io.Reader, stdout io.Writer) error {
 	}
 	log := slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
 	media, err := sfu.New(sfu.Config{
-		Listen: netip.MustParseAddrPort("127.0.0.1:0"), Loopback: true,
+		Listen: netip.AddrPortFrom(at, 0), Loopback: true,
 		MaxSlots: signaling.DefaultCapacity - 1, Log: log, Now: time.Now,
 	})
 	if err != nil {
@@ -67,14 +90,14 @@ func serveRooms(stdin io.Reader, stdout io.Writer) error {
 	if err != nil {
 		return errors.Join(err, media.Close())
 	}
-	err = serve(rooms, lines, stdout)
+	err = serve(rooms, at, lines, stdout)
 	ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
 	defer cancel()
 	return errors.Join(err, rooms.Stop(ctx), media.Close())
 }
 
 // serveNaive is `wardbench serve-naive`: the reference.
-func serveNaive(stdin io.Reader, stdout io.Writer) error {
+func serveNaive(at netip.Addr, stdin io.Reader, stdout io.Writer) error {
 	lines := bufio.NewReader(stdin)
 	sealer, err := readKey(lines)
 	if err != nil {
@@ -84,12 +107,12 @@ func serveNaive(stdin io.Reader, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return serve(reference, lines, stdout)
+	return serve(reference, at, lines, stdout)
 }
 
 // serve answers on a port of its own, says where, and ends with stdin.
-func serve(h http.Handler, stdin io.Reader, stdout io.Writer) error {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+func serve(h http.Handler, at netip.Addr, stdin io.Reader, stdout io.Writer) error {
+	l, err := net.Listen("tcp", netip.AddrPortFrom(at, 0).String())
 	if err != nil {
 		return err
 	}

@@ -11,11 +11,18 @@
 //     constraints. Nothing is read, asked or decided there, every statement is
 //     prepared, and the rows of one table are one statement. No desk could be
 //     faster than that on the same disk.
+//
 //   - A whole trust with a year of visits beside the same one with a day of them:
 //     what was, and what is far ahead, should cost nobody anything.
+//
 //   - Our rooms beside a naive forwarder: Pion with its defaults, and a
 //     TrackLocalStaticRTP for each receiver. Both speak the room's own protocol,
 //     so the same load is put on both.
+//
+//   - A join, and the way back after each fault, over a link of 100 ms, in round
+//     trips: beside the naive forwarder, or beside the fewest that the protocols
+//     in use allow. A visitor who reacts at once is measured; how soon a browser
+//     notices is what web/e2e proves.
 //
 // A server under load is a process of its own on one core, and what it costs is
 // read from its processor time, so the load put on it does not count. The times

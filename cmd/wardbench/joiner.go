@@ -9,6 +9,7 @@ import (
 
 	"github.com/gorilla/websocket"
 	"github.com/pion/interceptor"
+	"github.com/pion/transport/v4/stdnet"
 	"github.com/pion/webrtc/v4"
 
 	"github.com/wardvisit/wardvisit/signaling/protocol"
@@ -25,6 +26,7 @@ const thinkEvery = 2 * time.Millisecond
 // A joiner only comes in and listens for the first packet.
 type joiner struct {
 	connection *webrtc.PeerConnection
+	devices    *stdnet.Net // of this machine, as they were when last looked at
 	socket     *websocket.Conn
 	first      chan struct{} // closed at the first packet
 }
@@ -51,13 +53,18 @@ func comeIn(ctx context.Context, signal, ticket string) (*joiner, error) {
 func (j *joiner) connect() error {
 	media, set := &webrtc.MediaEngine{}, onLoopback()
 	set.SetICETimeouts(thinkEvery, settleWithin, time.Second)
+	set.SetDTLSInsecureSkipHelloVerify(true) // no browser asks twice who it is that speaks
+	var err error
+	if j.devices, err = stdnet.NewNet(); err != nil {
+		return fmt.Errorf("look for network devices: %w", err)
+	}
+	set.SetNet(j.devices)
 	for kind, codec := range codecs {
 		if err := media.RegisterCodec(codec, kind); err != nil {
 			return fmt.Errorf("register %s: %w", kind, err)
 		}
 	}
 	api := webrtc.NewAPI(webrtc.WithMediaEngine(media), webrtc.WithSettingEngine(set), webrtc.WithInterceptorRegistry(&interceptor.Registry{}))
-	var err error
 	if j.connection, err = api.NewPeerConnection(webrtc.Configuration{}); err != nil {
 		return fmt.Errorf("new connection: %w", err)
 	}

@@ -91,6 +91,7 @@ var parts = []struct {
 	{"repack", repack},
 	{"rooms", rooms},
 	{"join", joins},
+	{"network", network},
 	{"start", starts},
 	{"size", size},
 	{"page", page},
@@ -104,13 +105,8 @@ func partNames() (names []string) {
 }
 
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) error {
-	switch {
-	case len(args) == 1 && args[0] == "serve-rooms":
-		return serveRooms(stdin, stdout)
-	case len(args) == 1 && args[0] == "serve-pages":
-		return servePages(stdin, stdout)
-	case len(args) == 1 && args[0] == "serve-naive":
-		return serveNaive(stdin, stdout)
+	if len(args) > 0 && strings.HasPrefix(args[0], "serve-") {
+		return serveAs(args[0], args[1:], stdin, stdout)
 	}
 	var p plan
 	fs := flag.NewFlagSet("wardbench", flag.ContinueOnError)

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/wardvisit/wardvisit/signaling/netlab"
 )
 
 // TestMain lets the test's own program be the servers that it measures.
@@ -39,6 +41,26 @@ func TestMeasures(t *testing.T) {
 	for _, wrong := range []string{"SQLite:", "rooms is not measured", "join is not measured", "NaN"} {
 		if strings.Contains(table.String(), wrong) {
 			t.Errorf("%q in\n%s", wrong, table.String())
+		}
+	}
+}
+
+// Over the emulated line too; which needs root, and so is skipped loudly without.
+func TestMeasuresTheNetwork(t *testing.T) {
+	if lab, err := netlab.New(netlab.Config{Now: time.Now}); errors.Is(err, netlab.ErrUnavailable) && os.Getenv("CI") != "true" {
+		t.Skip("SKIPPED: ", err)
+	} else if err != nil {
+		t.Fatal(err)
+	} else if err := lab.Close(); err != nil {
+		t.Fatal(err)
+	}
+	var table bytes.Buffer
+	if err := run(t.Context(), []string{"-only", "network", "-passes", "1", "-joins", "1"}, nil, &table, io.Discard); err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"join to first media", "socket cut", "address changed", "server killed"} {
+		if !strings.Contains(table.String(), want) {
+			t.Errorf("no %q in\n%s", want, table.String())
 		}
 	}
 }

@@ -2,14 +2,10 @@ package netlab
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
 	"net"
 	"net/netip"
 	"os/exec"
 	"slices"
-	"sync"
 )
 
 // A Namespace is a place on the network: it has devices, addresses and routes of
@@ -36,6 +32,16 @@ func (l *Lab) Namespace(word string) (*Namespace, error) {
 func (n *Namespace) Own(addrs ...netip.Addr) error {
 	for _, addr := range addrs {
 		if err := run("-n", n.name, "address", "add", netip.PrefixFrom(addr, addr.BitLen()).String(), "dev", "lo"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Disown takes such addresses away again.
+func (n *Namespace) Disown(addrs ...netip.Addr) error {
+	for _, addr := range addrs {
+		if err := run("-n", n.name, "address", "delete", netip.PrefixFrom(addr, addr.BitLen()).String(), "dev", "lo"); err != nil {
 			return err
 		}
 	}
@@ -97,51 +103,4 @@ func (n *Namespace) ListenPacket(ctx context.Context, network, address string) (
 		return err
 	})
 	return conn, err
-}
-
-// Door opens a port on this machine's own loopback that leads to an address as
-// seen from the place, so that what is out there can be spoken to from here
-// without going over any Link. It returns the port's address, and what shuts it.
-func (n *Namespace) Door(to string) (at string, shut func() error, err error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return "", nil, fmt.Errorf("netlab: open a door: %w", err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	var through sync.WaitGroup
-	through.Go(func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			through.Go(func() {
-				defer conn.Close()
-				if other, err := n.Dial(ctx, "tcp", to); err == nil {
-					splice(ctx, conn, other)
-				}
-			})
-		}
-	})
-	return listener.Addr().String(), func() error {
-		cancel()
-		err := listener.Close()
-		through.Wait()
-		return err
-	}, nil
-}
-
-// splice carries bytes both ways until either side has no more, or ctx ends, and
-// closes both.
-func splice(ctx context.Context, a, b net.Conn) {
-	closed := context.AfterFunc(ctx, func() { _ = errors.Join(a.Close(), b.Close()) })
-	defer closed()
-	var both sync.WaitGroup
-	carry := func(to, from net.Conn) {
-		_, _ = io.Copy(to, from) // however it ends, it has ended
-		_ = errors.Join(to.Close(), from.Close())
-	}
-	both.Go(func() { carry(a, b) })
-	both.Go(func() { carry(b, a) })
-	both.Wait()
 }

@@ -41,6 +41,9 @@ func NewNAT(outside netip.Addr) *NAT {
 	return n
 }
 
+// Outside is the address that is seen from outside.
+func (n *NAT) Outside() netip.Addr { return n.outside }
+
 // Forget loses every mapping, as a router does that was switched off and on: what
 // comes from outside finds nobody, and what goes out gets another port.
 func (n *NAT) Forget() {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 	"sync"
@@ -120,3 +121,18 @@ type buffered struct {
 
 // Read takes what was read already first.
 func (b *buffered) Read(p []byte) (int, error) { return b.lines.Read(p) }
+
+// splice carries bytes both ways until either side has no more, or ctx ends, and
+// closes both.
+func splice(ctx context.Context, a, b net.Conn) {
+	closed := context.AfterFunc(ctx, func() { _ = errors.Join(a.Close(), b.Close()) })
+	defer closed()
+	var both sync.WaitGroup
+	carry := func(to, from net.Conn) {
+		_, _ = io.Copy(to, from) // however it ends, it has ended
+		_ = errors.Join(to.Close(), from.Close())
+	}
+	both.Go(func() { carry(a, b) })
+	both.Go(func() { carry(b, a) })
+	both.Wait()
+}
