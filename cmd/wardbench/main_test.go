@@ -15,7 +15,7 @@ import (
 
 // TestMain lets the test's own program be the servers that it measures.
 func TestMain(m *testing.M) {
-	if len(os.Args) == 2 && strings.HasPrefix(os.Args[1], "serve-") {
+	if len(os.Args) > 1 && strings.HasPrefix(os.Args[1], "serve-") {
 		if err := run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr); err != nil {
 			panic(err)
 		}
