@@ -51,6 +51,8 @@ type ticks struct {
 	mu     sync.Mutex // guards lastID
 	lastID uint64
 	looked time.Time // when flags were last looked through
+
+	reviewed booking.VisitID // the last one looked at then, if there were more
 }
 
 // New returns a Desk.

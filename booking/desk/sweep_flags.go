@@ -16,6 +16,10 @@ const (
 	// consent past its day: nobody waits for that by the second.
 	lookEvery = time.Minute
 
+	// lookAt is how many visits are looked at each time; the next time goes on from
+	// there. A trust has a few hundred flags, and a closure of many wards some thousand.
+	lookAt = 500
+
 	// closedLately is how long after a ward has closed its visits are looked at once
 	// more: longer than any act that could have booked one without seeing it.
 	closedLately = 10 * time.Minute
@@ -33,16 +37,18 @@ const (
 // patients who went home and did not come back. It returns the rooms to close.
 func (d *Desk) sweepFlags(ctx context.Context) ([]booking.VisitID, error) {
 	now := d.now()
-	if !d.ticks.look(now) {
+	after, look := d.ticks.look(now)
+	if !look {
 		return nil, nil
 	}
 	// Far enough east, tomorrow has begun: zones are looked at one by one later.
 	today := booking.DateOf(now.Add(14*time.Hour), time.UTC)
 	due, err := view(ctx, d, func(tx *store.Tx) ([]booking.VisitID, error) {
-		ids, err := tx.ToReview(ctx, now, now.Add(-closedLately), today)
+		ids, err := tx.ToReview(ctx, now, now.Add(-closedLately), today, after, lookAt)
 		if err != nil {
 			return nil, err
 		}
+		d.ticks.lookedAt(ids)
 		r := d.reviewer(tx, booking.System)
 		var due []booking.VisitID
 		for _, id := range ids {
@@ -68,16 +74,26 @@ func (d *Desk) sweepFlags(ctx context.Context) ([]booking.VisitID, error) {
 	return closed, errors.Join(errs...)
 }
 
-// look reports whether it is time to look through flags again, and makes it so
-// that it is not.
-func (t *ticks) look(now time.Time) bool {
+// look reports whether it is time to look through flags again, and after which visit,
+// and makes it so that it is not.
+func (t *ticks) look(now time.Time) (after booking.VisitID, due bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if since := now.Sub(t.looked); since >= 0 && since < lookEvery {
-		return false
+		return "", false
 	}
 	t.looked = now
-	return true
+	return t.reviewed, true
+}
+
+// lookedAt remembers where to go on, or that the next look begins anew.
+func (t *ticks) lookedAt(ids []booking.VisitID) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.reviewed = ""
+	if len(ids) == lookAt {
+		t.reviewed = ids[lookAt-1]
+	}
 }
 
 // changes reports whether there is anything to do about a visit, without doing it.

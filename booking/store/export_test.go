@@ -2,5 +2,9 @@ package store
 
 import "database/sql"
 
+// Swept are the statements that every sweep asks, whatever there is in the tables,
+// with how many arguments.
+var Swept = map[string]int{dueToEnd: 1, visitsToReview: 5}
+
 // Handle is what the store writes through.
 func (s *Store) Handle() *sql.DB { return s.write }

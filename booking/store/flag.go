@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -110,16 +111,25 @@ func (tx *Tx) LentFrom(ctx context.Context, id booking.DeviceID, after time.Time
 }
 
 const (
+	// Each part begins with what is in few rows, or with the visits to come: never with
+	// the years of visits that are over. CROSS JOIN is how SQLite is told so.
 	visitsToReview = `
 SELECT v.id FROM visits AS v
-WHERE  v.id IN (SELECT f.visit_id FROM flags AS f WHERE f.closed_at IS NULL)
-   OR  v.state = 'booked' AND v.ends_at > $1 AND (
-       EXISTS (SELECT 1 FROM patients AS p WHERE p.id = v.patient_id AND p.state <> 'active')
-    OR EXISTS (SELECT 1 FROM devices AS d WHERE d.id = v.device_id AND d.state IN ('out_of_service', 'lost'))
-    OR EXISTS (SELECT 1 FROM closures AS c WHERE c.ward_id = v.ward_id AND c.reopened_at IS NULL AND c.made_at > $2)
-    OR EXISTS (SELECT 1 FROM consents AS c WHERE c.patient_id = v.patient_id AND c.review_on < $3
-               AND c.at = (SELECT max(x.at) FROM consents AS x WHERE x.patient_id = v.patient_id)))
-ORDER  BY v.id`
+WHERE  v.id > $4 AND v.id IN (
+       SELECT f.visit_id FROM flags AS f WHERE f.closed_at IS NULL
+       UNION ALL
+       SELECT b.id FROM visits AS b CROSS JOIN patients AS p
+       WHERE  p.id = b.patient_id AND b.state = 'booked' AND b.state NOT IN ('ended', 'cancelled') AND b.ends_at > $1
+         AND  (p.state <> 'active' OR EXISTS (
+              SELECT 1 FROM consents AS c WHERE c.patient_id = p.id AND c.review_on < $3
+                 AND NOT EXISTS (SELECT 1 FROM consents AS x WHERE x.patient_id = c.patient_id AND x.at > c.at)))
+       UNION ALL
+       SELECT b.id FROM devices AS d CROSS JOIN visits AS b
+       WHERE  d.state IN ('out_of_service', 'lost') AND b.device_id = d.id AND b.state = 'booked' AND b.ends_at > $1
+       UNION ALL
+       SELECT b.id FROM closures AS c CROSS JOIN visits AS b
+       WHERE  c.reopened_at IS NULL AND c.made_at > $2 AND b.ward_id = c.ward_id AND b.state = 'booked' AND b.ends_at > $1)
+ORDER  BY v.id LIMIT $5`
 
 	visitsOnDevice = `
 SELECT v.id FROM visits AS v WHERE v.device_id = $1 AND v.state = 'booked' AND v.ends_at > $2 ORDER BY v.id`
@@ -132,10 +142,15 @@ ORDER  BY v.id`
 // ToReview are the visits that time, or two acts that did not see each other, may
 // have troubled: those that are flagged, and those to come whose patient has left,
 // whose device cannot be used, whose consent has passed its day, or whose ward has
-// closed something since an instant.
-func (tx *Tx) ToReview(ctx context.Context, now, closedSince time.Time, today booking.Date) ([]booking.VisitID, error) {
-	return all(ctx, tx, "visits to review", scalar[booking.VisitID], visitsToReview, at(now), at(closedSince), day{today})
+// closed something since an instant. They come in order of id, at most so many, after
+// one of them; the empty id is before all.
+func (tx *Tx) ToReview(ctx context.Context, now, closedSince time.Time, today booking.Date, after booking.VisitID, most int) ([]booking.VisitID, error) {
+	return all(ctx, tx, "visits to review", scalar[booking.VisitID], visitsToReview,
+		at(now), at(closedSince), day{today}, cmp.Or(after, beforeAll), most)
 }
+
+// beforeAll is less than every id.
+const beforeAll booking.VisitID = "00000000-0000-0000-0000-000000000000"
 
 // VisitsBookedOn are the booked visits to come of a device.
 func (tx *Tx) VisitsBookedOn(ctx context.Context, id booking.DeviceID, now time.Time) ([]booking.VisitID, error) {

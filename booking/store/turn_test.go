@@ -30,13 +30,13 @@ func TestOutOfTurn(t *testing.T) {
 		return func(tx *store.Tx) error { return tx.Touch(t.Context(), r) }
 	}
 	setting := func(tx *store.Tx) error { return tx.SetSetting(t.Context(), "last_import", "now") }
-	do(t, s, setting)
+	do(t, s, func(_ context.Context, tx *store.Tx) error { return setting(tx) })
 	device := touch(store.Resource{Kind: store.Device, ID: id[string]('d', 1)})
 	for name, thing := range map[string]struct {
 		get  func(*store.Tx) error
 		turn int // whose order is out of turn: 0 gets the device first, 1 last
 	}{
-		"an iPad and a patient": {touch(store.Resource{Kind: store.Patient, ID: id[string]('p', 1)}), 0},
+		"an iPad and a patient":               {touch(store.Resource{Kind: store.Patient, ID: id[string]('p', 1)}), 0},
 		"an iPad and a setting that is saved": {setting, 0},
 		"an iPad and a visit that is saved": {func(tx *store.Tx) error {
 			r, err := tx.Record(t.Context(), v.ID)
