@@ -26,9 +26,9 @@ type Examination struct {
 	Spare int
 }
 
-// careful are PostgreSQL's settings that keep what was acknowledged, unless they
-// are off. What synchronous_commit can be besides concerns standbys alone.
-var careful = []string{"fsync", "full_page_writes", "synchronous_commit"}
+// careful are the settings of PostgreSQL's whole server that keep what was
+// acknowledged, unless they are off. What a session may ask for, each of ours does.
+var careful = []string{"fsync", "full_page_writes"}
 
 const examinePostgres = `
 SELECT current_setting('server_version'), clock_timestamp(),

@@ -9,10 +9,12 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/netip"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 )
@@ -22,7 +24,7 @@ func (d *doctor) lookAtSettings() {
 	public, err := url.Parse(strings.TrimSuffix(d.cfg.publicURL, "/"))
 	if err != nil || public.Host == "" { // it has been checked: so it is not given
 		scheme := "http"
-		if d.cfg.tlsCert != "" {
+		if d.cfg.way() != tlsOff {
 			scheme = "https"
 		}
 		_, port, _ := net.SplitHostPort(d.cfg.listen)
@@ -41,9 +43,12 @@ func (d *doctor) lookAtPages(ctx context.Context) {
 		return
 	case d.public.Scheme != "https":
 		d.add("public-url", problem, d.public.String()+" is not https: browsers give such a page neither camera nor microphone.",
-			"Serve HTTPS with -tls-cert and -tls-key, or behind a proxy that does, and say -public-url https://…")
-	case d.cfg.tlsCert == "":
-		d.ok("public-url", "%s, where something else ends TLS before us.", d.public)
+			"Serve HTTPS (-tls), or behind a proxy that does, and say -public-url https://…")
+	case d.cfg.way() == tlsOff && d.cfg.trustedProxy == "":
+		d.add("public-url", warning, d.public.String()+" is HTTPS, and we speak none: a proxy must, and all who come by it look like one to us.",
+			"Say -trusted-proxy, or serve HTTPS ourselves (-tls).")
+	case d.cfg.way() == tlsOff:
+		d.ok("public-url", "%s, where our proxy ends TLS before us.", d.public)
 	default:
 		d.ok("public-url", "%s.", d.public)
 	}
@@ -79,9 +84,32 @@ const (
 
 // lookAtCertificate reads the certificate as a browser would.
 func (d *doctor) lookAtCertificate(context.Context) {
-	if d.cfg.tlsCert == "" {
-		return
+	switch d.cfg.way() {
+	case tlsFiles:
+		d.lookAtFiles()
+	case tlsSelf:
+		d.add("certificate", warning, "It is of an authority of our own, which devices must be told to trust.",
+			"Install the profile at "+d.public.String()+"/trust on each iPad; relatives’ phones will warn of the page.")
+		d.lookAtFolder()
+	case tlsACME:
+		d.ok("certificate", "An authority gives it to whoever answers on port 443 at %s.", d.public.Hostname())
+		d.lookAtFolder()
 	}
+}
+
+// lookAtFolder sees if what we make for TLS can be kept.
+func (d *doctor) lookAtFolder() {
+	where := d.cfg.tlsFolder
+	if _, err := os.Stat(where); errors.Is(err, fs.ErrNotExist) {
+		where = filepath.Dir(filepath.Clean(where)) // in which serve makes it
+	}
+	if why := unwritable(where); why != "" {
+		d.add("certificate", problem, "Nothing can be kept in "+d.cfg.tlsFolder+": "+why, "Let this user write there, or choose another with -tls-folder.")
+	}
+}
+
+// lookAtFiles reads a certificate that somebody else keeps.
+func (d *doctor) lookAtFiles() {
 	pair, err := tls.LoadX509KeyPair(d.cfg.tlsCert, d.cfg.tlsKey)
 	if err != nil {
 		d.add("certificate", problem, sentence(strings.TrimPrefix(err.Error(), "tls: ")),

@@ -25,10 +25,10 @@ type wantedPort struct {
 
 func (d *doctor) wantedPorts() []wantedPort {
 	ports := []wantedPort{
-		{"listen", "tcp", d.cfg.listen, "pages and websockets"},
+		{"listen", "tcp", d.cfg.listen, "pages and all that goes by TCP"},
 		{"media-udp", "udp", d.cfg.mediaUDP, "sound and picture"},
 	}
-	if d.cfg.turn != noRelay {
+	if d.cfg.turn != noRelay && d.cfg.turn != sharedRelay {
 		ports = append(ports,
 			wantedPort{"turn", "tcp", d.cfg.turn, "the relay"},
 			wantedPort{"turn", "udp", d.cfg.turn, "the relay"})

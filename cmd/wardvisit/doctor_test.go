@@ -66,7 +66,7 @@ func laidOut(t *testing.T) string {
 func (r doctorReport) finds(t *testing.T, check string, g grade, words string) {
 	t.Helper()
 	for _, f := range r.Findings {
-		if f.Check == check && f.Grade == g && strings.Contains(f.Says, words) {
+		if f.Check == check && f.Grade == g && strings.Contains(f.Says+" "+f.Do, words) {
 			if g != fine && f.Do == "" && !strings.Contains(f.Says, ":") {
 				t.Errorf("%+v does not say what to do", f)
 			}
@@ -101,6 +101,10 @@ func TestTheDoctorFindsWhatIsWrong(t *testing.T) {
 		{"a media port that another program has", []string{"-media-udp", takenUDP.LocalAddr().String()}, "port", problem, "in use by another program"},
 		{"an address of another machine", []string{"-listen", "203.0.113.9:8080"}, "port", problem, "does not have"},
 		{"pages without HTTPS", []string{"-public-url", "http://192.0.2.7"}, "public-url", problem, "is not https"},
+		{"pages behind a proxy that is not named", nil, "public-url", warning, "we speak none"},
+		{"pages behind a proxy that is", []string{"-trusted-proxy", "192.0.2.1"}, "public-url", fine, "our proxy ends TLS"},
+		{"an authority of our own", []string{"-tls", "self", "-tls-folder", folder}, "certificate", warning, "https://192.0.2.7/trust"},
+		{"nowhere to keep what it makes", []string{"-tls", "self", "-tls-folder", filepath.Join(folder, "no", "such")}, "certificate", problem, "Nothing can be kept"},
 		{"links to this machine alone", []string{"-public-url", "http://localhost:8080"}, "public-url", warning, "this machine alone"},
 		{"443 at private addresses", []string{"-media-udp", "127.0.0.1:443", "-media-address", "10.1.2.3"}, "addresses", problem, "refuse media at port 443"},
 		{"443 at private addresses besides", []string{"-media-udp", "127.0.0.1:443", "-media-address", "10.1.2.3,203.0.113.9"}, "addresses", warning, "203.0.113.9 remain"},
@@ -168,9 +172,9 @@ func TestTheDoctorBesideAServer(t *testing.T) {
 	defer stop()
 	args := append(well(laidOut(t)), "-listen", listen, "-media-udp", media, "-turn", relay)
 	report, _ := asked(t, args...)
-	report.finds(t, "port", fine, "tcp "+listen+", for pages and websockets, is held, and a running wardvisit answers")
+	report.finds(t, "port", fine, "tcp "+listen+", for pages and all that goes by TCP, is held, and a running wardvisit answers")
 	report.finds(t, "port", fine, "udp "+media)
-	for _, path := range []string{"udp.", "relay-udp.", "relay-tcp."} {
+	for _, path := range []string{"udp.", "tcp.", "relay-udp.", "relay-tcp."} {
 		report.finds(t, "paths", fine, "by "+path)
 	}
 }

@@ -23,6 +23,9 @@ func (s *server) network(ctx context.Context) (web.Network, error) {
 		{Path: "page", Protocol: "TCP", Port: port, Hosts: host},
 		{Path: "socket", Protocol: "TCP", Port: port, Hosts: host},
 	}}
+	if s.secure.trust != nil {
+		n.Authority = "/trust"
+	}
 	ways, err := s.trials.Ways(ctx)
 	if err != nil {
 		return n, err
