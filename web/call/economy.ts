@@ -3,8 +3,8 @@
 
 import { pictureRate, voiceRate } from "./layers.ts";
 
-/** What each voice needs beside its own bytes: fifty packets a second, and the network's addresses on every one. */
-const wrapping = 22_000; // bits per second
+/** What two voices need beside their own bytes, as measured: addresses and a seal on every packet, and word of what arrived. */
+const wrapping = 46_000; // bits per second
 
 /** Cost is in millions of bytes. */
 export interface Cost {
@@ -21,7 +21,7 @@ export function costOf(minutes: number): Cost {
   const megabytes = (rate: number) => (rate * minutes * 60) / 8 / 1e6;
   const pictures = megabytes(pictureRate("phone") + 1_500_000);
   return {
-    sound: upTo(megabytes(voiceRate.saving + voiceRate.usual + 2 * wrapping), 5),
+    sound: upTo(megabytes(voiceRate.saving + voiceRate.usual + wrapping), 5),
     picture: { usual: upTo(pictures / 2, 50), most: upTo(pictures, 50) },
   };
 }

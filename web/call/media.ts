@@ -4,6 +4,7 @@
 // beneath it are (an ICE restart), or a new Connection takes its place.
 
 import type { Kind } from "./capture.ts";
+import { frugal } from "./frugal.ts";
 import { ladder, type From } from "./layers.ts";
 import type { MediaState } from "./repair.ts";
 import type { Entry } from "./reading.ts";
@@ -19,6 +20,7 @@ export class Connection implements Media {
   private sending: Sending | undefined;
   private shaping: Shaping | undefined;
   private wish: Wish;
+  private answered = "";
   private streams = new Map<string, MediaStream>();
   private state: MediaState = "none";
 
@@ -63,7 +65,8 @@ export class Connection implements Media {
   }
 
   async answer(sdp: string): Promise<void> {
-    await this.pc?.setRemoteDescription({ type: "answer", sdp });
+    this.answered = sdp;
+    await this.pc?.setRemoteDescription({ type: "answer", sdp: this.wish.saving ? frugal(sdp) : sdp });
     // Only now is it known how many layers the room takes.
     await this.shaping?.apply(this.wish);
   }
@@ -85,10 +88,31 @@ export class Connection implements Media {
 
   /** shape changes how much is sent: for a machine that cannot keep up, or somebody who pays for their data. */
   async shape(wish: Omit<Wish, "from">): Promise<void> {
-    const same = wish.ease === this.wish.ease && wish.saving === this.wish.saving;
+    const was = this.wish;
     this.wish = { ...wish, from: this.from };
-    if (!same && this.pc?.remoteDescription) {
-      await this.shaping?.apply(this.wish);
+    if (!this.pc?.remoteDescription || (wish.ease === was.ease && wish.saving === was.saving)) {
+      return;
+    }
+    if (wish.saving !== was.saving) {
+      await this.reread(this.pc);
+    }
+    await this.shaping?.apply(this.wish);
+  }
+
+  /**
+   * reread takes the room's answer once more, to the same offer, since only there
+   * is a browser told how large the pieces of a voice are. The room hears nothing
+   * of it, and nothing of it concerns the room.
+   */
+  private async reread(pc: RTCPeerConnection): Promise<void> {
+    if (pc.signalingState !== "stable") {
+      return; // new paths are being asked for: their answer will say it
+    }
+    try {
+      await pc.setLocalDescription(await pc.createOffer());
+      await this.answer(this.answered);
+    } catch {
+      // It sends small pieces still, and is understood all the same.
     }
   }
 

@@ -43,7 +43,7 @@ test("several wishes in one instant follow each other, and the last one stands",
   void it.apply({ from: "bed", ease: 1, saving: true });
   await it.apply({ from: "bed", ease: 0, saving: false });
   assert.deepEqual(video.encodings.map((one) => one.active), [true, true, true]);
-  assert.equal(audio.encodings[0]?.maxBitrate, 32_000);
+  assert.equal(audio.encodings[0]?.maxBitrate, 28_000);
   assert.equal(video.changes, 3, "none was refused");
 });
 
