@@ -238,7 +238,7 @@ func (p *Peer) onState(state webrtc.PeerConnectionState) {
 }
 
 func (p *Peer) writeRTCP(packets ...rtcp.Packet) {
-	if len(packets) > 0 {
+	if len(packets) > 0 && p.pc != nil {
 		// Before the connection is up, and after, there is nobody to tell.
 		_ = p.pc.WriteRTCP(packets)
 	}

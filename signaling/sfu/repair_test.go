@@ -135,8 +135,8 @@ func TestOneMomentHasOneTimeInSoundAndPicture(t *testing.T) {
 	}
 }
 
-// FuzzFeedback has a receiver and a sender say whatever they like.
-func FuzzFeedback(f *testing.F) {
+// FuzzRTCP has a receiver and a sender say whatever they like.
+func FuzzRTCP(f *testing.F) {
 	for _, p := range []rtcp.Packet{
 		&rtcp.TransportLayerNack{MediaSSRC: 77, Nacks: []rtcp.NackPair{{PacketID: 1003, LostPackets: 0xFFFF}}},
 		&rtcp.PictureLossIndication{MediaSSRC: 77},
