@@ -89,3 +89,38 @@ func TestTakenInsteadEndsTheWait(t *testing.T) {
 		}
 	})
 }
+
+// Somebody is dead by one record, and has a visit by the other: with the records
+// joined the visit is called off in silence, and their family is rung once. Taken
+// apart, it is put back.
+func TestADeathComesToAnotherRecord(t *testing.T) {
+	inHospital(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		v := w.book(2, today(15, 0), desk.Details{})
+		_, err := w.Die(ctx, nurse(1), patientID(1), desk.Said{})
+		ok(t, err)
+		must[desk.Movement](t)(w.Merge(ctx, nurse(1), patientID(1), patientID(2)))
+		w.wants(v.ID, booking.Cancelled, 1, "")
+		if left := w.letters(`state IN ('pending', 'leased')`); len(left) != 0 {
+			t.Errorf("to be sent: %v", left)
+		}
+		if n := w.count(`SELECT count(*) FROM tasks WHERE done_at IS NULL`); n != 1 {
+			t.Errorf("%d families are to be rung", n)
+		}
+		must[desk.Movement](t)(w.Unmerge(ctx, nurse(1), patientID(2)))
+		w.wants(v.ID, booking.Booked, 1, "untold Ward 1")
+	})
+}
+
+// What comes to be known of a patient while somebody fills in a form is looked at
+// when they send it.
+func TestAHoldIsBookedAsThingsAreThen(t *testing.T) {
+	inHospital(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		held := must[desk.Visit](t)(w.Hold(ctx, as(1), patientID(1), visitorID(1), today(15, 0)))
+		_, err := w.Transfer(ctx, nurse(1), patientID(1), w.spareBed(1, 2), desk.Said{})
+		ok(t, err)
+		must[desk.Visit](t)(w.Book(ctx, as(1), held.ID))
+		w.wants(held.ID, booking.Booked, 1, "patient_moved Ward 1, patient_moved Ward 2")
+	})
+}
