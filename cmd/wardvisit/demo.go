@@ -78,6 +78,9 @@ func (c *config) inFolder() (where string, leave func(), err error) {
 		}
 	}
 	c.database = "sqlite:" + file
+	if c.tlsFolder == usualTLSFolder {
+		c.tlsFolder = filepath.Join(folder, usualTLSFolder)
+	}
 	return folder, leave, nil
 }
 

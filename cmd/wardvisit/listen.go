@@ -52,7 +52,8 @@ func (s *server) openPort() error {
 	refused := prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "wardvisit_port_refused_total", Help: "Connections that were closed before anything came of them, by why.",
 	}, []string{"why"})
-	s.port = port.New(port.Config{Listener: l, TLS: s.secure.config, Refused: refusals(refused, s.log)})
+	s.refused = refusals(refused, s.log)
+	s.port = port.New(port.Config{Listener: l, TLS: s.secure.config, Refused: s.refused})
 	return errors.Join(s.metrics.Register(refused), s.metrics.Register(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "wardvisit_port_strangers", Help: "Connections that nothing has come of yet, or that wait between two requests.",
 	}, func() float64 { return float64(s.port.Strangers()) })))

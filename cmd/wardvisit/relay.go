@@ -62,7 +62,7 @@ func (s *server) openRelayPort() (netip.AddrPort, error) {
 	if err != nil {
 		return netip.AddrPort{}, err
 	}
-	s.relayPort = port.New(port.Config{Listener: l, TLS: s.secure.config})
+	s.relayPort = port.New(port.Config{Listener: l, TLS: s.secure.config, Refused: s.refused})
 	host := netip.IPv6Unspecified()
 	if ip, ok := netip.AddrFromSlice(at.IP); ok {
 		host = ip.Unmap()

@@ -46,7 +46,8 @@ type server struct {
 	practice bool
 	log      *slog.Logger
 
-	port      *port.Port // the one of pages, and of nearly everything else
+	port      *port.Port       // the one of pages, and of nearly everything else
+	refused   func(why string) // counts what is refused at our ports
 	secure    secure
 	proxies   proxies
 	public    *url.URL
