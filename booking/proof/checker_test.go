@@ -42,6 +42,11 @@ const yields = `EXISTS (SELECT 1 FROM visits AS x JOIN reservations AS y ON y.vi
 // keep as it is, for the reason that follows.
 const unflagged = `NOT EXISTS (SELECT 1 FROM flags AS f WHERE f.visit_id = v.id AND (f.closed_at IS NULL OR f.close_reason = 'kept') AND f.kind = `
 
+// consented is so of a visit v whose patient's latest consent has not been taken back.
+// An older one says nothing any more: of two records that became one it may stand still.
+const consented = `EXISTS (SELECT 1 FROM consents AS c WHERE c.patient_id = v.patient_id AND c.withdrawn_at IS NULL
+	AND NOT EXISTS (SELECT 1 FROM consents AS y WHERE y.patient_id = c.patient_id AND (y.at > c.at OR y.at = c.at AND y.id > c.id)))`
+
 // promises are what holds between two acts, whatever went on before.
 var promises = []promise{
 	{
@@ -146,7 +151,7 @@ var promises = []promise{
 	}, {
 		never: "a visit is flagged for what is no longer so",
 		query: `SELECT ` + aVisit + ` FROM flags AS f JOIN visits AS v ON v.id = f.visit_id JOIN patients AS p ON p.id = v.patient_id WHERE f.closed_at IS NULL AND v.state = 'booked'
-			AND (f.kind = 'consent_withdrawn' AND EXISTS (SELECT 1 FROM consents AS c WHERE c.patient_id = p.id AND c.withdrawn_at IS NULL)
+			AND (f.kind = 'consent_withdrawn' AND ` + consented + `
 			  OR f.kind = 'closure' AND NOT EXISTS (SELECT 1 FROM closures AS c WHERE c.ward_id = v.ward_id AND c.reopened_at IS NULL)
 			  OR f.kind = 'protected' AND NOT EXISTS (SELECT 1 FROM protected_times AS t WHERE t.ward_id = v.ward_id)
 			  OR f.kind = 'patient_away' AND EXISTS (SELECT 1 FROM stays AS s WHERE s.patient_id = p.id AND s.to_at IS NULL))`,
@@ -154,7 +159,7 @@ var promises = []promise{
 	}, {
 		never: "a visit stands without consent and nobody is to look at it",
 		query: `SELECT ` + aVisit + ` FROM visits AS v WHERE v.state = 'booked'
-			AND NOT EXISTS (SELECT 1 FROM consents AS c WHERE c.patient_id = v.patient_id AND c.withdrawn_at IS NULL)
+			AND NOT ` + consented + `
 			AND NOT EXISTS (SELECT 1 FROM flags AS f WHERE f.visit_id = v.id AND f.kind = 'consent_withdrawn' AND (f.closed_at IS NULL OR f.close_reason = 'kept'))`,
 		plant: `DELETE FROM consents`,
 	}, {
