@@ -11,10 +11,22 @@ import (
 // namesAt is where iproute2 keeps namespaces by their names.
 const namesAt = "/var/run/netns/"
 
-// inside runs f on a thread in the namespace of that name. The thread is never
-// given back to other goroutines: it ends with this one, which must be its own.
+// inside runs f on a thread in the namespace of that name, and brings the thread
+// back. One that can't be brought back is given to nobody: it ends with this
+// goroutine. It does not do so without need, since programs may have been started
+// that are to end with the thread that started them.
 func inside(name string, f func() error) error {
 	runtime.LockOSThread()
+	back, err := unix.Open("/proc/thread-self/ns/net", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return fmt.Errorf("netlab: enter %s: %w", name, err)
+	}
+	defer func() {
+		if unix.Setns(back, unix.CLONE_NEWNET) == nil {
+			runtime.UnlockOSThread()
+		}
+		_ = unix.Close(back)
+	}()
 	fd, err := unix.Open(namesAt+name, unix.O_RDONLY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return fmt.Errorf("netlab: enter %s: %w", name, err)
