@@ -24,6 +24,9 @@
 //     in use allow. A visitor who reacts at once is measured; how soon a browser
 //     notices is what web/e2e proves.
 //
+//   - Being let in from the lobby, where one is connected already, beside joining
+//     only then; and joining under a flood of junk, beside joining without.
+//
 // A server under load is a process of its own on one core, and what it costs is
 // read from its processor time, so the load put on it does not count. The times
 // of a shared or busy machine drift; the ratios drift less.

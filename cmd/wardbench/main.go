@@ -91,6 +91,8 @@ var parts = []struct {
 	{"repack", repack},
 	{"rooms", rooms},
 	{"join", joins},
+	{"admit", admit},
+	{"flood", flood},
 	{"network", network},
 	{"start", starts},
 	{"size", size},
