@@ -150,3 +150,44 @@ func TestWhatIsWrittenReachesThoseInTheVisit(t *testing.T) {
 		t.Error("the log has what was written")
 	}
 }
+
+func TestWhatIsNotDrawnIsNotSent(t *testing.T) {
+	h, patient, visitor, _ := visit(t)
+	pictures := func() (n int) {
+		for slot := range 5 {
+			_, video := patient.Arrived(slot)
+			n += video.Packets
+		}
+		return n
+	}
+	quiet := func(when string) {
+		t.Helper()
+		n := patient.View().Pong + 1
+		if err := patient.Send(protocol.Ping{N: n}); err != nil {
+			t.Fatal(err)
+		}
+		h.wait(patient, "the view taken", func(v signalingtest.View) bool { return v.Pong == n })
+		h.longEnough() // whatever was on its way has landed
+		before, heard := pictures(), patient.Total()
+		h.longEnough()
+		if n := pictures() - before; n != 0 || patient.Total() == heard {
+			t.Errorf("%s: %d packets of pictures, %d of sound", when, n, patient.Total()-heard)
+		}
+	}
+	view := func(v protocol.View) {
+		t.Helper()
+		if err := patient.Send(v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	view(protocol.View{})
+	quiet("with no slot on the screen")
+	large := []protocol.Drawn{{Slot: 0, Width: 640, Height: 360}, {Slot: 1, Width: 640, Height: 360}}
+	view(protocol.View{Slots: large})
+	h.seesAndHears(patient, "visitor", "interpreter")
+	view(protocol.View{Slots: large, Saving: true})
+	quiet("while data is saved")
+	h.seesAndHears(visitor, "patient", "interpreter") // nobody else saves
+	view(protocol.View{Slots: large})
+	h.seesAndHears(patient, "visitor", "interpreter")
+}

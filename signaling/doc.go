@@ -14,7 +14,8 @@
 //	       what it is sent is dropped, and comes back with its resume secret.
 //	Room   one goroutine, run, which owns every seat, and so needs no lock.
 //	       Others give it tasks. It never waits for a browser, for the network
-//	       or for a database; media does not pass through it.
+//	       or for a database; media does not pass through it. Five times a second
+//	       it looks at what comes from its people (watch).
 //	clerk  one goroutine a Room, which tells Attendance of arrivals and
 //	       departures, one after the other, in the order they happened.
 //
@@ -37,6 +38,35 @@
 // none is forwarded to them; they are told nothing of who is in the room. To
 // hold somebody, to cover the patient's side, to remove and to end are the same
 // act of the media layer: when it has returned, not one packet more is sent.
+//
+// Staff may look at somebody who waits. That person is told first; only then are
+// they shown, to that member of staff alone, who is outside the visit meanwhile:
+// nothing passes between the patient's side and either. Who only looks is in
+// nobody's list and takes nobody's place.
+//
+// # What people are told of each other
+//
+// Who is here and in which slot (arrange), who speaks (voice), what is written
+// (words), and what is switched on and yet does not come (trouble): to the person
+// who can do something about it within ten seconds, to the others, and to the
+// operator as figures and a line of the log. Words are kept in the room's memory
+// alone, for those who were let in when they were said, and go with the room.
+//
+// How much of a picture somebody is sent follows from how large their page draws
+// it (drawing); who gets it when the network carries too little, from whom they
+// chose, who interprets, and who spoke last.
+//
+// # Bounds
+//
+// Frames, lines, seats, rooms, sockets that say nothing, joins being looked at,
+// errands to Attendance and the time in the lobby all have one; each is a constant
+// beside what it bounds. A crowd of silent sockets pushes itself out, not those
+// who come (porch).
+//
+// # The end of a process
+//
+// Drain begins no visit and waits for those that go on; Stop sends everybody away
+// to come back, to this process's successor.
 //
 // # When things go wrong
 //

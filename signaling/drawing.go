@@ -88,6 +88,9 @@ func (r *Room) pictureHeld(s *seat, of *conn, slot int, held bool) {
 	if r.seats[s.ticket.Seat] != s || s.mediaOf != of || slot < 0 || slot >= len(s.paused) {
 		return
 	}
+	if held && !s.paused[slot] {
+		r.server.metrics.paused.Inc()
+	}
 	s.paused[slot] = held
 	r.arrange()
 }

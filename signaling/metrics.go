@@ -26,6 +26,10 @@ type metrics struct {
 	paths         *prometheus.CounterVec // reports of how a call is, by path
 	first, rtt    prometheus.Histogram
 	freezes       prometheus.Counter
+	frozen        prometheus.Counter
+	received      prometheus.Histogram
+	estimate      prometheus.Histogram
+	paused        prometheus.Counter
 	inTrouble     *prometheus.GaugeVec   // people now, by what is wrong
 	troubles      *prometheus.CounterVec // times that began
 	concealed     prometheus.Histogram
@@ -51,6 +55,10 @@ func newMetrics(registry prometheus.Registerer, media *sfu.SFU) (*metrics, error
 		first:     histogram("first_frame_seconds", "From being admitted to the first remote frame.", .25, .5, 1, 2, 3, 5, 10, 30),
 		rtt:       histogram("round_trip_seconds", "Round trip, as browsers see it.", .01, .03, .05, .1, .2, .4, .8, 2),
 		freezes:   prometheus.NewCounter(prometheus.CounterOpts{Name: "wardvisit_call_freezes_total", Help: "Freezes of pictures, as browsers see them."}),
+		frozen:    prometheus.NewCounter(prometheus.CounterOpts{Name: "wardvisit_call_frozen_seconds_total", Help: "Time that pictures stood still, as browsers see it."}),
+		received:  histogram("received_kbps", "What browsers received, in kbit/s.", 16, 64, 128, 250, 500, 1000, 2000, 4000),
+		estimate:  histogram("estimate_kbps", "What the network towards a browser is believed to carry, in kbit/s.", 16, 64, 128, 250, 500, 1000, 2000, 4000),
+		paused:    prometheus.NewCounter(prometheus.CounterOpts{Name: "wardvisit_call_pauses_total", Help: "Pictures held back because a network carried only sound."}),
 		concealed: histogram("concealed_ratio", "Part of sound made up by browsers.", .01, .02, .05, .1, .2, .5),
 	}
 	m.inTrouble = prometheus.NewGaugeVec(prometheus.GaugeOpts{
@@ -68,7 +76,8 @@ func newMetrics(registry prometheus.Registerer, media *sfu.SFU) (*metrics, error
 	if registry == nil {
 		return m, nil
 	}
-	all := []prometheus.Collector{m.rooms, m.people, m.joins, m.closed, m.paths, m.first, m.rtt, m.freezes, m.concealed, m.loss, m.inTrouble, m.troubles}
+	all := []prometheus.Collector{m.rooms, m.people, m.joins, m.closed, m.paths, m.first, m.rtt, m.freezes, m.concealed, m.loss, m.inTrouble, m.troubles,
+		m.frozen, m.received, m.estimate, m.paused}
 	var errs []error
 	for _, c := range append(all, mediaCounters(media)...) {
 		errs = append(errs, registry.Register(c))
@@ -107,6 +116,11 @@ func (m *metrics) report(s protocol.Stats, seen sfu.Report) {
 	m.rtt.Observe(float64(s.RTT) / 1000)
 	m.concealed.Observe(float64(s.Concealed) / 100)
 	m.freezes.Add(float64(s.Freezes))
+	m.frozen.Add(float64(s.Frozen) / 1000)
+	m.received.Observe(float64(s.Kbps))
+	if seen.Estimate > 0 {
+		m.estimate.Observe(float64(seen.Estimate) / 1000)
+	}
 	if s.First > 0 {
 		m.first.Observe(float64(s.First) / 1000)
 	}

@@ -21,7 +21,7 @@ func TestReportsAreCountedOnceAndNameNobody(t *testing.T) {
 		anna, c := b.sit("anna")
 		say := func() {
 			b.do(func() {
-				b.room.hear(anna, c, protocol.Stats{Path: "udp", RTT: 40, First: 300, Freezes: 2, Concealed: 1, Dark: 1})
+				b.room.hear(anna, c, protocol.Stats{Path: "udp", RTT: 40, First: 300, Freezes: 2, Frozen: 1500, Kbps: 800, Concealed: 1, Dark: 1})
 			})
 		}
 		say()
@@ -47,6 +47,7 @@ func TestReportsAreCountedOnceAndNameNobody(t *testing.T) {
 			"wardvisit_call_reports_total": 2, "wardvisit_call_freezes_total": 4, "wardvisit_call_first_frame_seconds": 1,
 			"wardvisit_call_round_trip_seconds": 2, "wardvisit_call_people": 1,
 			"wardvisit_call_in_trouble": 1, "wardvisit_call_troubles_total": 1,
+			"wardvisit_call_frozen_seconds_total": 3, "wardvisit_call_received_kbps": 2, "wardvisit_call_estimate_kbps": 0,
 		} {
 			if got[name] != want {
 				t.Errorf("%s = %v, want %v", name, got[name], want)
