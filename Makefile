@@ -8,7 +8,7 @@ BINARY  := bin/wardvisit
 SOURCES := $(shell find booking cmd migrations signaling web -name '*.go' -o -name '*.sql' -o -name '*.html' 2>/dev/null | grep -v node_modules) go.mod go.sum
 FRONT   := $(shell find web/styles web/scripts web/call web/build -type f 2>/dev/null) web/package.json web/tsconfig.json
 
-.PHONY: help build run test race check prove bench fuzz clean
+.PHONY: help build run test race check prove soak bench fuzz clean
 
 help: ## what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -31,9 +31,15 @@ check: race ## what CI runs beside the tests: race, lint, tidy modules, fuzz see
 	$(GO) mod tidy -diff
 	$(GO) tool -modfile=.ci/tools/go.mod golangci-lint run
 
-prove: ## what booking promises, as often as it is promised: a storm, a hundred kills, five thousand messages; half an hour
+prove: build ## what is promised, as often as it is: a storm, a hundred kills, five thousand messages, who sees whom, every network; three hours
 	WARDVISIT_PROVE=full $(GO) test -count=1 -timeout 2h -v ./booking/proof
 	WARDVISIT_PROVE=full $(GO) test -count=1 -timeout 2h -v -run Storm ./booking/notify
+	WARDVISIT_PROVE=full $(GO) test -count=1 -timeout 2h -v -run 'WhoSeesWhom|JunkKeepsNobodyOut' ./signaling
+	WARDVISIT_PROVE=full $(GO) test -count=1 -timeout 3h -v -run OverEveryNetwork ./web/e2e
+
+SOAK ?= 30m
+soak: ## rooms coming and going for SOAK=30m, some over bad networks: what the server holds may not grow
+	WARDVISIT_SOAK=$(SOAK) $(GO) test -count=1 -timeout 24h -v -run '^TestSoak$$' ./signaling
 
 bench: build ## figures, as ratios against a reference in the same run
 	$(GO) run ./cmd/wardbench $(ARGS)
