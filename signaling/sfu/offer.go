@@ -69,6 +69,9 @@ func (p *plan) take(section *sdp.MediaDescription, codec Codec) error {
 	if !has {
 		return fmt.Errorf("%w: %s without its codec", ErrBadOffer, kind)
 	}
+	if kind == Audio {
+		askOfSound(section)
+	}
 	switch direction(section) {
 	case sdp.AttrKeyRecvOnly:
 		p.slots[kind]++
@@ -85,6 +88,23 @@ func (p *plan) take(section *sdp.MediaDescription, codec Codec) error {
 		return fmt.Errorf("%w: layers to receive", ErrBadOffer)
 	}
 	return nil
+}
+
+// askOfSound has Pion answer with our parameters of Opus: it would repeat those
+// of the offer, which are what the browser asks of us.
+func askOfSound(section *sdp.MediaDescription) {
+	for _, a := range section.Attributes {
+		number, name, _ := strings.Cut(a.Value, " ")
+		if a.Key != "rtpmap" || !strings.HasPrefix(strings.ToLower(name), "opus/") {
+			continue
+		}
+		section.Attributes = slices.DeleteFunc(slices.Clone(section.Attributes), func(a sdp.Attribute) bool {
+			of, _, _ := strings.Cut(a.Value, " ")
+			return a.Key == "fmtp" && of == number
+		})
+		section.Attributes = append(section.Attributes, sdp.NewAttribute("fmtp", number+" "+soundCodec.SDPFmtpLine))
+		return
+	}
 }
 
 func hasLayers(section *sdp.MediaDescription) bool {
