@@ -265,6 +265,22 @@ test("a server that stops is rejoined with a new ticket, after a pause", async (
   assert.equal(line.last("join") && "ticket" in (line.last("join") ?? {}), true);
 });
 
+test("a server that is about to be renewed says so, and the visit goes on by itself after", async () => {
+  const { world, room } = await seated();
+  world.line.ears.closed(1012, "");
+  await world.clock.pass(600);
+  await open(world);
+  world.line.say({ type: "refused", code: "draining", frame: "join" });
+  assert.equal(room.now.hindrance, "draining");
+  assert.equal(room.now.phase, "admitted", "the page stays where it is");
+  assert.deepEqual(room.now.people, [grace]);
+  await world.clock.pass(5000);
+  const line = await open(world);
+  line.say(welcome("admitted"));
+  assert.equal(room.now.hindrance, "");
+  assert.equal(room.now.seated, true);
+});
+
 test("a reloaded page takes its own seat back with a new connection", async () => {
   const world = new FakeWorld();
   world.secret = "secret-9";
