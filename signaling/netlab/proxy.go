@@ -66,7 +66,7 @@ func (p *Proxy) serve(ctx context.Context) {
 			return
 		}
 		p.through.Go(func() {
-			defer conn.Close()
+			defer func() { _ = conn.Close() }()
 			ended := context.AfterFunc(ctx, func() { _ = conn.Close() })
 			defer ended()
 			p.connect(ctx, conn)
@@ -93,7 +93,7 @@ func (p *Proxy) connect(ctx context.Context, conn net.Conn) {
 		return
 	}
 	if _, err := conn.Write([]byte("HTTP/1.1 200 OK\r\n\r\n")); err != nil {
-		to.Close()
+		_ = to.Close()
 		return
 	}
 	splice(ctx, &buffered{Conn: conn, lines: lines}, to)
