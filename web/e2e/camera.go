@@ -12,6 +12,9 @@ import (
 type Camera struct {
 	Colour [3]int  `json:"colour"` // red, green, blue
 	Tone   float64 `json:"tone"`   // Hz
+	// Width and Height are of the picture, in pixels; 640 × 480 if they are 0.
+	Width  int `json:"width,omitempty"`
+	Height int `json:"height,omitempty"`
 	// NoVideo and NoAudio are the error that asking for a camera or a microphone
 	// ends with, such as "NotFoundError"; empty when there is one.
 	NoVideo string `json:"noVideo,omitempty"`
