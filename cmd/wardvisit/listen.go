@@ -54,9 +54,18 @@ func (s *server) openPort() error {
 	}, []string{"why"})
 	s.refused = refusals(refused, s.log)
 	s.port = port.New(port.Config{Listener: l, TLS: s.secure.config, Refused: s.refused})
-	return errors.Join(s.metrics.Register(refused), s.metrics.Register(prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+	strangers := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "wardvisit_port_strangers", Help: "Connections that nothing has come of yet, or that wait between two requests.",
-	}, func() float64 { return float64(s.port.Strangers()) })))
+	}, func() float64 { return float64(s.port.Strangers()) })
+	until := prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "wardvisit_certificate_until_seconds", Help: "When the certificate ends, in Unix time; 0 without one.",
+	}, func() float64 {
+		if leaf := s.secure.leaf(); leaf != nil {
+			return float64(leaf.NotAfter.Unix())
+		}
+		return 0
+	})
+	return errors.Join(s.metrics.Register(refused), s.metrics.Register(strangers), s.metrics.Register(until))
 }
 
 // refusals counts what a port refuses, and says so: not more often than somebody
