@@ -50,7 +50,7 @@ export function pictureRate(from: From): number {
 }
 
 /** Speech in one channel is clear at this rate, and somebody who pays for every byte is well understood at the other. */
-export const voiceRate = { usual: 28_000, saving: 20_000 } as const;
+export const voiceRate = { usual: 26_000, saving: 18_000 } as const;
 
 /** Shape is what a camera's layers are made to be at one moment. */
 export interface Shape {

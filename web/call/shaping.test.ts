@@ -43,14 +43,14 @@ test("several wishes in one instant follow each other, and the last one stands",
   void it.apply({ from: "bed", ease: 1, saving: true });
   await it.apply({ from: "bed", ease: 0, saving: false });
   assert.deepEqual(video.encodings.map((one) => one.active), [true, true, true]);
-  assert.equal(audio.encodings[0]?.maxBitrate, 28_000);
+  assert.equal(audio.encodings[0]?.maxBitrate, 26_000);
   assert.equal(video.changes, 3, "none was refused");
 });
 
 test("whoever saves sends a smaller voice", async () => {
   const { audio, it } = shaping();
   await it.apply({ from: "phone", ease: 0, saving: true });
-  assert.equal(audio.encodings[0]?.maxBitrate, 20_000);
+  assert.equal(audio.encodings[0]?.maxBitrate, 18_000);
   assert.equal(audio.encodings[0]?.networkPriority, "high");
 });
 
