@@ -63,6 +63,21 @@ func (b *Browser) Total() (n int) {
 	return n
 }
 
+// Sent returns how many packets of sound it has sent, and of its picture in all
+// layers.
+func (b *Browser) Sent() (sound, picture int) {
+	for _, s := range b.out {
+		s.mu.Lock()
+		if s.kind == webrtc.RTPCodecTypeAudio {
+			sound += s.sent
+		} else {
+			picture += s.sent
+		}
+		s.mu.Unlock()
+	}
+	return sound, picture
+}
+
 // Arrived returns what has arrived in one slot.
 func (b *Browser) Arrived(slot int) (audio, video Arrived) {
 	b.mu.Lock()

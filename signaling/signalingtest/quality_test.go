@@ -117,7 +117,7 @@ func TestALossIsRepaired(t *testing.T) {
 	after := picture(ben)
 	packets, missing := after.Packets-before.Packets, after.Missing-before.Missing
 	t.Logf("%d packets, of which %d never came; layers %v", packets, missing, after.Layers)
-	if packets < 8*50*9/10 { // the middle layer has 50 a second
+	if packets < 200 { // of some 400 that the middle layer has, if nothing holds it up
 		t.Errorf("only %d packets came", packets)
 	}
 	if missing > packets/200 {
@@ -156,7 +156,7 @@ func TestALayerGoesBySizeOnScreen(t *testing.T) {
 
 func TestANarrowPipeGetsLessAndThenMore(t *testing.T) {
 	p := newParty(t)
-	p.join("anna", nil)
+	anna := p.join("anna", nil)
 	down := &signalingtest.Link{}
 	ben := p.join("ben", func(o *signalingtest.Options) { o.Down = down })
 	took := p.until("better layer than the lowest on a LAN", 10*time.Second, func() bool { return picture(ben).Layer >= 1 })
@@ -165,25 +165,25 @@ func TestANarrowPipeGetsLessAndThenMore(t *testing.T) {
 	const queue = 300 * time.Millisecond
 	down.Set(300_000, queue, 0)
 	took = p.until("lowest layer alone on a narrow pipe", 10*time.Second, shows(ben, 0))
-	before, sound := picture(ben), heard(ben)
+	before, sound := picture(ben), newEar(anna, ben)
 	p.during(4 * time.Second)
-	frames := picture(ben).Frames - before.Frames
-	t.Logf("300 kbit/s: the lowest layer after %v, %d pictures in 4 s, %d of 200 sounds", took, frames, heard(ben)-sound)
-	if frames < 8*4 {
-		t.Errorf("%d pictures in 4 s", frames)
+	frames, part, sent := picture(ben).Frames-before.Frames, sound.part(), sound.sent()
+	t.Logf("300 kbit/s: the lowest layer after %v, %d pictures while %d sounds were sent, of which came %.2f", took, frames, sent, part)
+	if frames < 8*sent/50 { // 50 sounds are a second, however busy the machine
+		t.Errorf("%d pictures", frames)
 	}
-	if came := heard(ben) - sound; came < 190 {
-		t.Errorf("%d of 200 packets of sound came", came)
+	if part < 0.95 {
+		t.Errorf("%.2f of the sound came", part)
 	}
 
 	down.Set(96_000, queue, 0) // sound is 57 of it
 	took = p.until("pause on a trickle", 10*time.Second, func() bool { return paused(ben) })
 	t.Logf("96 kbit/s: paused after %v", took)
 	p.during(2 * time.Second)
-	before, sound = picture(ben), heard(ben)
+	before, sound = picture(ben), newEar(anna, ben)
 	p.during(3 * time.Second)
-	if came := heard(ben) - sound; came < 140 {
-		t.Errorf("on a trickle %d of 150 packets of sound came", came)
+	if part := sound.part(); part < 0.95 {
+		t.Errorf("on a trickle %.2f of the sound came", part)
 	}
 	if more := picture(ben).Packets - before.Packets; more > 30 {
 		t.Errorf("on a trickle %d packets of a paused picture came", more)
@@ -199,10 +199,30 @@ func TestANarrowPipeGetsLessAndThenMore(t *testing.T) {
 	}
 }
 
-func heard(b *signalingtest.Browser) int {
-	audio, _ := b.Arrived(0)
-	return audio.Packets
+// An ear compares the sound that one sends with what another hears of it.
+type ear struct {
+	from, to          *signalingtest.Browser
+	sentWas, heardWas int
 }
+
+func newEar(from, to *signalingtest.Browser) *ear {
+	e := &ear{from: from, to: to}
+	e.sentWas, e.heardWas = e.sent(), e.heard()
+	return e
+}
+
+func (e *ear) sent() int {
+	sound, _ := e.from.Sent()
+	return sound - e.sentWas
+}
+
+func (e *ear) heard() int {
+	audio, _ := e.to.Arrived(0)
+	return audio.Packets - e.heardWas
+}
+
+// part returns what part of it came.
+func (e *ear) part() float64 { return float64(e.heard()) / float64(max(e.sent(), 1)) }
 
 // paused reports whether b has been told that its first slot's picture is held back.
 func paused(b *signalingtest.Browser) bool {
