@@ -12,8 +12,8 @@ var upheaval = []act{
 	{"merge two records", 2, (*client).merge},
 	{"take a merge apart", 7, (*client).unmerge},
 	{"change an infection", 4, (*client).setInfection},
-	{"re-home a closed ward", 2, (*client).rehomeClosed},
-	{"ask what re-homing would do", 1, (*client).planRehoming},
+	{"re-home a closed ward", 4, (*client).rehomeClosed},
+	{"ask what re-homing would do", 2, (*client).planRehoming},
 }
 
 // merge makes one record of two, of whichever wards.

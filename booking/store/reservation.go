@@ -56,7 +56,7 @@ func (t *Taken) Unwrap() error {
 }
 
 const (
-	touchSetting     = `UPDATE settings SET value = value WHERE name = $1`
+	touchSetting     = `INSERT INTO settings (name, value) VALUES ($1, '') ON CONFLICT (name) DO UPDATE SET value = settings.value`
 	touchPatient     = `UPDATE patients SET holds = holds + 1 WHERE id = $1`
 	touchBed         = `UPDATE beds SET name = name WHERE id = $1`
 	touchSaved       = `UPDATE visits SET version = version WHERE id = $1`
