@@ -227,10 +227,14 @@ function fill(item: HTMLElement, who: string, text: string): void {
   write(words, text);
 }
 
-/** onEnter acts on Enter, but not on the one with which a word is chosen in Chinese or Japanese. */
+/**
+ * onEnter acts in place of a new line. It hears of the line and not of the key: a
+ * keyboard on glass does not name its keys, and with another Enter a word is
+ * chosen in Chinese or Japanese.
+ */
 function onEnter(field: HTMLElement, act: () => void): void {
-  field.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
+  field.addEventListener("beforeinput", (event) => {
+    if (event.inputType === "insertLineBreak" || event.inputType === "insertParagraph") {
       event.preventDefault();
       act();
     }
