@@ -149,3 +149,23 @@ func TestAMeterMeasuresTheLastSecond(t *testing.T) {
 		t.Errorf("nothing is measured as %d", got)
 	}
 }
+
+func TestLayersAreAnsweredByName(t *testing.T) {
+	s := newSFU(t)
+	extensions := []string{"a=extmap:4 urn:ietf:params:rtp-hdrext:sdes:mid", "a=extmap:10 urn:ietf:params:rtp-hdrext:sdes:rtp-stream-id",
+		"a=extmap:11 urn:ietf:params:rtp-hdrext:sdes:repaired-rtp-stream-id"}
+	offer := session + section("audio", "0", "sendonly") + section("video", "1", "sendonly", append(extensions, layered3...)...)
+	p, answer, err := s.Connect(context.Background(), offer, Options{Changed: func(State) {}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer p.Close()
+	for _, want := range []string{"a=rid:h recv", "a=rid:m recv", "a=rid:l recv", "a=simulcast:recv h;m;l", "sdes:repaired-rtp-stream-id"} {
+		if !strings.Contains(answer, want) {
+			t.Errorf("the answer has no %s", want)
+		}
+	}
+	if p.terms.ids.rid != 10 || p.terms.ids.repairedRID != 11 {
+		t.Errorf("agreed on %+v", p.terms.ids)
+	}
+}

@@ -39,6 +39,7 @@ func (p *Peer) connection() error {
 	}
 	set := p.sfu.set
 	set.BufferFactory = p.newIntake
+	set.SetIgnoreRidPauseForRecv(true) // a layer that begins paused may begin at any time
 	p.pc, err = webrtc.NewAPI(
 		webrtc.WithMediaEngine(media),
 		webrtc.WithSettingEngine(set),
