@@ -27,7 +27,8 @@ import (
 // foxSettings keep Firefox at home, let a page play sound, and show it the server.
 const foxSettings = `user_pref("media.autoplay.default", 0);
 user_pref("media.autoplay.blocking_policy", 0);
-user_pref("media.autoplay.block-webaudio", false);
+user_pref("media.navigator.streams.fake", true);
+user_pref("media.navigator.audio.fake_frequency", %d);
 user_pref("media.navigator.permission.disabled", true);
 user_pref("media.gmp-manager.updateEnabled", false);
 user_pref("network.captive-portal-service.enabled", false);
@@ -39,6 +40,17 @@ user_pref("app.update.disabledForTesting", true);
 user_pref("browser.safebrowsing.update.enabled", false);
 user_pref("remote.prefs.recommended", true);
 `
+
+// foxVoice takes the voice from Firefox's own fake microphone, since without a
+// sound card its AudioContext does not run.
+const foxVoice = `(() => {
+	const devices = navigator.mediaDevices;
+	const pictures = devices.getUserMedia;
+	devices.getUserMedia = async (want) => new MediaStream([
+		...(want.audio ? (await MediaDevices.prototype.getUserMedia.call(devices, { audio: true })).getAudioTracks() : []),
+		...(want.video ? (await pictures({ video: true })).getVideoTracks() : []),
+	]);
+})();`
 
 // A fox is somebody at Firefox, which is spoken to by WebDriver BiDi.
 type fox struct {
@@ -60,7 +72,7 @@ func newFox(t *testing.T, place *netlab.Namespace, server netip.Addr, camera Cam
 		missing(t, "there is no Firefox here (apt-get install firefox-esr)")
 	}
 	profile := t.TempDir()
-	if err := os.WriteFile(filepath.Join(profile, "user.js"), fmt.Appendf(nil, foxSettings, server), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(profile, "user.js"), fmt.Appendf(nil, foxSettings, int(camera.Tone), server), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -98,7 +110,7 @@ func newFox(t *testing.T, place *netlab.Namespace, server netip.Addr, camera Cam
 	}
 	t.Cleanup(func() { f.socket.Close() })
 	f.do("session.new", object{"capabilities": object{"alwaysMatch": object{"acceptInsecureCerts": true}}})
-	f.do("script.addPreloadScript", object{"functionDeclaration": "() => {" + camera.Script() + "(" + watchScript + ")();}"})
+	f.do("script.addPreloadScript", object{"functionDeclaration": "() => {" + camera.Script() + foxVoice + "(" + watchScript + ")();}"})
 	var made struct{ Context string }
 	f.into(f.do("browsingContext.create", object{"type": "tab"}), &made)
 	f.tab = made.Context
@@ -193,10 +205,13 @@ func (f *fox) takeAfter(other *person) {
 	}))
 }
 
-// meets is as a person's.
+// meets waits until Firefox shows exactly those cameras, and sound comes from as
+// many, for several looks in a row. What it hears it can't tell: see foxVoice.
 func (f *fox) meets(want map[string]Camera) {
 	f.t.Helper()
 	var last string
+	look := strings.Replace(Faces(), "await ears.context.resume();", "", 1)
+	before := -1
 	for deadline, agreed := time.Now().Add(patience), 0; agreed < steady; {
 		if time.Now().After(deadline) {
 			var page string
@@ -204,12 +219,26 @@ func (f *fox) meets(want map[string]Camera) {
 			f.t.Fatalf("Firefox does not meet who it should: %s; the page says:\n%s", last, page)
 		}
 		var faces []Face
-		if err := f.ask(Faces(), &faces); err != nil {
+		var sounds int
+		err := f.ask(look, &faces)
+		if err == nil {
+			err = f.ask(`wardvisitFlows().then(flows => flows.streams.filter(one => one.kind === 'audio' && one.seat).reduce((sum, one) => sum + one.packets, 0))`, &sounds)
+		}
+		if err != nil {
 			last, agreed = err.Error(), 0
 			time.Sleep(200 * time.Millisecond)
 			continue
 		}
-		if last = differs(faces, want); last == "" {
+		last = ""
+		for _, face := range faces {
+			if camera, named := want[face.Name]; !named && !face.Shows(want[""]) || named && !face.Shows(camera) {
+				last = fmt.Sprintf("%q is %+v", face.Name, face)
+			}
+		}
+		if len(faces) != len(want) || sounds <= before {
+			last = fmt.Sprintf("%d faces, not %d, and %d packets of sound after %d", len(faces), len(want), sounds, before)
+		}
+		if before = sounds; last == "" {
 			agreed++
 		} else {
 			agreed = 0
