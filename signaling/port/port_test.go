@@ -363,7 +363,7 @@ func isTimeout(err error) bool {
 // One who says nothing, or not enough, is sent away, at whatever point they fell
 // silent; one who is known may be silent.
 func TestTheSilentAreSentAway(t *testing.T) {
-	h := open(t, withTLS, func(c *Config) { c.KnownWithin = 300 * time.Millisecond })
+	h := open(t, withTLS, func(c *Config) { c.KnownWithin = 2 * time.Second })
 	known := h.dial()
 	hears(t, known, append(stunMessage(3), "let me in"...), "relay:"+string(stunMessage(3))+"let me in")
 	handshaken := tls.Client(h.dial(), &tls.Config{RootCAs: h.trusts, ServerName: "127.0.0.1"})
@@ -500,7 +500,7 @@ func TestTheCrowdedNetworkGoesFirst(t *testing.T) {
 // A connection between two requests is a stranger who may wait, and goes on as if
 // nothing had been.
 func TestTheIdleAreStrangersAgain(t *testing.T) {
-	h := open(t, func(c *Config) { c.KnownWithin = 200 * time.Millisecond; c.MaxStrangers = 3 })
+	h := open(t, func(c *Config) { c.KnownWithin = time.Second; c.MaxStrangers = 3 })
 	c := h.dial()
 	r := bufio.NewReader(c)
 	ask := func() error {

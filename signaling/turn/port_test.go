@@ -43,7 +43,7 @@ func onPort(t *testing.T, at string) (*relayed, *port.Port, *tls.Config) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := port.New(port.Config{Listener: l, KnownWithin: 500 * time.Millisecond, TLS: &tls.Config{
+	p := port.New(port.Config{Listener: l, KnownWithin: 2 * time.Second, TLS: &tls.Config{
 		Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}, NextProtos: port.Protocols(), MinVersion: tls.VersionTLS12,
 	}})
 	served := make(chan error, 1)
