@@ -22,7 +22,7 @@ import (
 // in and held, vanish and come back, restart and change what they draw, in any
 // order: nobody sees or hears anybody they should not, not in one packet.
 func TestWhoSeesWhom(t *testing.T) {
-	rooms, atOnce, acts, patience := 40, 4, 12, 3*time.Minute
+	rooms, atOnce, acts, patience := 40, 4, 12, 10*time.Minute
 	if os.Getenv("WARDVISIT_PROVE") == "full" {
 		atOnce, acts, patience = 20, 120, 20*time.Minute
 	}
@@ -67,7 +67,12 @@ type guest struct {
 	seat string
 	id   uint32
 	in   bool
+
+	restarted time.Time
 }
+
+// restartRest is some longer than the least time between two ICE restarts.
+const restartRest = 2500 * time.Millisecond
 
 // A scene is one room of TestWhoSeesWhom, and what happens in it.
 type scene struct {
@@ -80,7 +85,14 @@ type scene struct {
 	seats   int      // that were ever used
 	vacant  []string // of them, which may be used again
 	covered bool
+	lossy   bool // some of them have bad networks
 	story   []string
+}
+
+// inLayers is a picture in three layers, of few and small packets: there are many
+// to be judged.
+var inLayers = []signalingtest.Layer{
+	{RID: "h", Height: 720, Packets: 2, Bytes: 300}, {RID: "m", Height: 360, Packets: 1, Bytes: 200}, {RID: "l", Height: 180, Packets: 1, Bytes: 100},
 }
 
 func newScene(h *house, room string, r *rand.Rand) *scene {
@@ -170,6 +182,14 @@ func (v *scene) come(ctx context.Context, seat string, id uint32) (*guest, error
 		}
 		opt.Ticket = v.h.seal(ticket.Ticket{Room: v.room, Seat: seat, Role: role})
 		opt.ID, opt.FramePackets, opt.PacketBytes = id, 1, 200
+		if v.rand.IntN(2) == 0 {
+			opt.Layers = inLayers
+		}
+		if v.lossy && v.rand.IntN(3) == 0 {
+			opt.Up, opt.Down = &signalingtest.Link{}, &signalingtest.Link{}
+			opt.Up.Set(2_000_000, 200*time.Millisecond, 0.03)
+			opt.Down.Set(2_000_000, 200*time.Millisecond, 0.03)
+		}
 		opt.Saw = func(of signalingtest.Stamp, at time.Time) { v.ledger.saw(id, of, at) }
 		b, err := signalingtest.Join(ctx, opt)
 		var refused *signalingtest.Refusal
@@ -297,12 +317,14 @@ func (v *scene) resume(ctx context.Context, g *guest) error {
 	return g.Resume(ctx)
 }
 
-// restart restarts ICE, or is told that this is too soon.
+// restart restarts ICE, unless that was done only just now: then it is refused, and
+// a connection with an offer that was refused is of no more use.
 func (v *scene) restart(ctx context.Context, g *guest) error {
-	err := g.Restart(ctx)
-	if refused := new(signalingtest.Refusal); errors.As(err, &refused) {
+	if time.Since(g.restarted) < restartRest {
 		return nil
 	}
+	err := g.Restart(ctx)
+	g.restarted = time.Now()
 	return err
 }
 

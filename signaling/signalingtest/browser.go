@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"regexp"
 	"slices"
 	"sync"
 	"time"
@@ -216,6 +217,10 @@ func (b *Browser) Send(r protocol.Request) error {
 	return nil
 }
 
+// answered is what Pion repeats of an answer in its next offer, and browsers do not:
+// which layers the other end takes.
+var answered = regexp.MustCompile(`a=(rid:\S+ |simulcast:)recv[^\r\n]*\r\n`)
+
 // Restart restarts ICE, and returns when the answer is set.
 func (b *Browser) Restart(ctx context.Context) error {
 	offer, err := b.pc.CreateOffer(&webrtc.OfferOptions{ICERestart: true})
@@ -229,7 +234,7 @@ func (b *Browser) Restart(ctx context.Context) error {
 	b.seq++
 	seq, refused := b.seq, len(b.view.Refused)
 	b.mu.Unlock()
-	if err := b.Send(protocol.Offer{Seq: seq, SDP: offer.SDP}); err != nil {
+	if err := b.Send(protocol.Offer{Seq: seq, SDP: answered.ReplaceAllString(offer.SDP, "")}); err != nil {
 		return err
 	}
 	v, err := b.Wait(ctx, func(v View) bool { return v.Answered == seq || len(v.Refused) > refused })
