@@ -135,7 +135,7 @@ func TestStorm(t *testing.T) {
 	t.Parallel()
 	inHospital(t, size{wards: 3, devices: 2, patients: 6, busy: true}, func(t *testing.T, w *world) {
 		w.pairAll()
-		y := w.storm(t, 1, often(9, 300), everything)
+		y := w.storm(t, 1, often(18, 300), everything)
 		t.Logf("%v", y)
 		for i, fault := range y.faults {
 			if i < 20 {
