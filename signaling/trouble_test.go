@@ -92,9 +92,11 @@ func TestWhoIsNotHeardIsToldAndSoAreTheOthers(t *testing.T) {
 		if p := last[protocol.People](atBed); len(p.People) != 1 || p.People[0].Unseen || !p.People[0].Reconnecting {
 			t.Errorf("while they reconnect, the others were told %+v", p)
 		}
-		if got := last[protocol.Trouble](again); got != (protocol.Trouble{}) || anna.picture.what != "" {
-			t.Errorf("while they reconnect, they were told %+v", got)
-		}
+		b.do(func() {
+			if anna.picture.what != "" || anna.told.trouble != (protocol.Trouble{}) {
+				t.Errorf("while they reconnect, they lack %q, and were told %+v", anna.picture.what, anna.told.trouble)
+			}
+		})
 		if got := last[protocol.Trouble](atBed); got != (protocol.Trouble{}) {
 			t.Errorf("who has nothing switched on was told %+v", got)
 		}
