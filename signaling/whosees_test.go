@@ -143,13 +143,18 @@ func (v *scene) live(ctx context.Context, acts int) error {
 	return nil
 }
 
-// disperse ends it.
+// disperse has everybody take leave, so that no seat is held for them.
 func (v *scene) disperse() {
-	for _, g := range v.guests {
+	ctx, cancel := context.WithTimeout(context.Background(), within)
+	defer cancel()
+	for _, g := range append(v.guests, v.bed) {
+		if g == nil {
+			continue // it came to nothing
+		}
+		if g.Send(protocol.Leave{}) == nil {
+			_, _ = g.Wait(ctx, func(w signalingtest.View) bool { return w.Closed != 0 })
+		}
 		g.Close()
-	}
-	if v.bed != nil {
-		v.bed.Close()
 	}
 }
 
