@@ -53,6 +53,9 @@ func flood(ctx context.Context, p plan) (_ []row, err error) {
 	if err != nil {
 		return nil, err
 	}
+	if _, err := h.comeAndGo(ctx, 2); err != nil { // while the hosts come up
+		return nil, err
+	}
 	var calm, stormy []time.Duration
 	var thrown int
 	for range max(p.passes, 2) {
