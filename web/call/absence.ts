@@ -11,6 +11,8 @@ export interface Expected {
   /** The mids of its sound and picture; "" if nothing is expected of it now. */
   readonly audio: string;
   readonly video: string;
+  /** Their own connection is lost: that nothing comes of them is no fault between the room and us. */
+  readonly lost: boolean;
 }
 
 /** Missing is the slots of which nothing comes. */

@@ -275,8 +275,16 @@ class Call {
     const seen = document.visibilityState === "visible";
     return now.slots.map((slot) => {
       const { sound, picture } = awaits(slot, now, this.occasion());
-      return { slot: slot.slot, seat: slot.seat, audio: sound ? slot.audio : "", video: picture && seen ? slot.video : "" };
+      const video = picture && seen ? slot.video : "";
+      return { slot: slot.slot, seat: slot.seat, audio: sound ? slot.audio : "", video, lost: this.isLost(slot.slot) };
     });
+  }
+
+  /** isLost says whether whoever is in a slot has lost the room. */
+  private isLost(slot: number): boolean {
+    const { slots, people } = this.room.now;
+    const seat = slots.find((one) => one.slot === slot)?.seat;
+    return people.some((one) => one.seat === seat && one.reconnecting);
   }
 
   private async report(): Promise<void> {
@@ -284,7 +292,8 @@ class Call {
     if (entries) {
       const quality = this.watcher.report(entries, clock.now());
       if (this.room.now.phase === "admitted") {
-        this.room.report({ ...quality, dark: this.found.dark.length, deaf: this.found.deaf.length });
+        const ours = (slots: readonly number[]) => slots.filter((slot) => !this.isLost(slot)).length;
+        this.room.report({ ...quality, dark: ours(this.found.dark), deaf: ours(this.found.deaf) });
       }
     }
   }

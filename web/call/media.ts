@@ -4,6 +4,7 @@
 // beneath it are (an ICE restart), or a new Connection takes its place.
 
 import type { Kind } from "./capture.ts";
+import { Detour } from "./detour.ts";
 import { frugal } from "./frugal.ts";
 import { ladder, type From } from "./layers.ts";
 import type { MediaState } from "./repair.ts";
@@ -23,6 +24,7 @@ export class Connection implements Media {
   private answered = "";
   private streams = new Map<string, MediaStream>();
   private state: MediaState = "none";
+  private readonly detour = new Detour(() => performance.now());
 
   constructor(
     private readonly source: Outgoing,
@@ -65,6 +67,7 @@ export class Connection implements Media {
   }
 
   async answer(sdp: string): Promise<void> {
+    sdp = this.detour.answered(sdp);
     this.answered = sdp;
     await this.pc?.setRemoteDescription({ type: "answer", sdp: this.wish.saving ? frugal(sdp) : sdp });
     // Only now is it known how many layers the room takes.
@@ -160,6 +163,11 @@ export class Connection implements Media {
   private look(): void {
     const state = stateOf(this.pc);
     if (state !== this.state) {
+      if (state === "up") {
+        this.detour.up();
+      } else if (this.state === "up" && this.pc) {
+        this.detour.fell();
+      }
       this.state = state;
       this.became(state);
     }

@@ -60,7 +60,6 @@ test("somebody without a slot is named", () => {
 for (const [why, who, note] of [
   ["camera off", person("anna", { video: false }), "Camera is off"],
   ["camera off and muted", person("anna", { video: false, audio: false }), "Camera and sound are off"],
-  ["reconnecting", person("anna", { reconnecting: true }), "Connection lost. Coming back…"],
   ["covered", person("grace", { role: "patient", covered: true }), "Covered for a moment"],
   ["broken", person("anna", { unseen: true }), "Their camera is not working"],
 ] as const) {
@@ -70,6 +69,14 @@ for (const [why, who, note] of [
     assert.equal(tile?.note, note);
   });
 }
+
+test("whoever has lost only the room is seen until nothing comes any more", () => {
+  const lost = person("anna", { reconnecting: true });
+  const here = view([lost]).tiles[0];
+  assert.deepEqual([here?.picture, here?.note, here?.quiet, here?.lost], [true, "", "Reconnecting…", true]);
+  const gone = view([lost], {}, { dark: [0] }).tiles[0];
+  assert.deepEqual([gone?.picture, gone?.note, gone?.quiet], [false, "Connection lost. Coming back…", ""]);
+});
 
 test("the patient is covered when the room says so, and is not heard either", () => {
   const tile = view([grace, anna], { covered: true }).tiles[0];
@@ -165,7 +172,7 @@ test("whoever speaks is marked, unless they cannot be heard", () => {
   const marked = (who: Person) => view([who], { speaking: [who.seat] }).tiles[0]?.speaking;
   assert.equal(marked(anna), true);
   assert.equal(marked({ ...anna, audio: false }), false);
-  assert.equal(marked({ ...anna, reconnecting: true }), false);
+  assert.equal(marked({ ...anna, reconnecting: true }), true);
   assert.equal(view([anna], { speaking: ["grace"] }).tiles[0]?.speaking, false);
 });
 
@@ -176,7 +183,7 @@ test("only what should come now is missed", () => {
   assert.deepEqual(misses(anna), [true, true]);
   assert.deepEqual(misses({ ...anna, video: false }), [true, false]);
   assert.deepEqual(misses({ ...anna, audio: false }), [false, true]);
-  assert.deepEqual(misses({ ...anna, reconnecting: true }), [false, false]);
+  assert.deepEqual(misses({ ...anna, reconnecting: true }), [true, true]);
   assert.deepEqual(misses(grace, { covered: true }), [false, false]);
   assert.deepEqual(misses(anna, {}, { saving: true }), [true, false]);
   assert.deepEqual(misses(anna, { phase: "held" }), [false, false]);

@@ -149,8 +149,8 @@ function tileOf(slot: Slot, person: Person, now: Snapshot, how: { large: readonl
     picture: note === "",
     note,
     muted,
-    quiet: muted || person.reconnecting ? "" : quietOf(slot, person, occasion),
-    speaking: !muted && !person.reconnecting && now.speaking.includes(person.seat),
+    quiet: person.reconnecting ? (note === "" ? "Reconnecting…" : "") : muted ? "" : quietOf(slot, person, occasion),
+    speaking: !muted && now.speaking.includes(person.seat),
     lost: person.reconnecting,
     sign: occasion.sign && person.role === "interpreter",
     large: large.includes(person.seat),
@@ -160,7 +160,8 @@ function tileOf(slot: Slot, person: Person, now: Snapshot, how: { large: readonl
 
 /** noteOf says why there is no picture, the nearest reason first; "" if there is one. */
 function noteOf(slot: Slot, person: Person, covered: boolean, occasion: Occasion): string {
-  if (person.reconnecting) {
+  // Who has lost only the room's ear is still seen and heard: nothing is hidden that comes.
+  if (person.reconnecting && person.video && occasion.dark.includes(slot.slot)) {
     return "Connection lost. Coming back…";
   }
   if (covered) {
@@ -191,7 +192,7 @@ function quietOf(slot: Slot, person: Person, { deaf }: Occasion): string {
 /** awaits says whether the sound and the picture of a slot should be coming now. What is behind a note of its own is not missed. */
 export function awaits(slot: Slot, now: Snapshot, occasion: Occasion): { readonly sound: boolean; readonly picture: boolean } {
   const person = now.people.find((one) => one.seat === slot.seat);
-  if (!person || now.phase !== "admitted" || person.reconnecting || person.covered || (person.role === "patient" && now.covered)) {
+  if (!person || now.phase !== "admitted" || person.covered || (person.role === "patient" && now.covered)) {
     return { sound: false, picture: false };
   }
   return { sound: person.audio, picture: person.video && !slot.paused && !occasion.saving };

@@ -6,7 +6,7 @@ import { isBlack } from "./black.ts";
 import { Effort, receptions, uplink, type Entry, type Reception } from "./reading.ts";
 import { Watch } from "./watch.ts";
 
-const anna: Expected = { slot: 0, seat: "anna", audio: "2", video: "3" };
+const anna: Expected = { slot: 0, seat: "anna", audio: "2", video: "3", lost: false };
 
 /** came is what has come of sound and picture so far. */
 function came(packets: number, frames: number): Map<string, Reception> {

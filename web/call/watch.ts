@@ -63,7 +63,7 @@ export class Watch {
     const counted = totals(now, entries);
     const got = receptions(entries, midOf);
     const up = uplink(entries);
-    const remedy = this.silence.heard(counted, expected.some((one) => one.audio !== "" || one.video !== ""), now);
+    const remedy = this.silence.heard(counted, expected.some((one) => !one.lost && (one.audio !== "" || one.video !== "")), now);
     return {
       ...this.absence.look(expected, got, black, now),
       narrow: this.narrow.see(up.narrow, now),

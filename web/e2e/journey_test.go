@@ -19,6 +19,7 @@ func TestOneRealVisit(t *testing.T) {
 		j.pairTheIPad()
 		j.startTheVisit()
 		j.waitOutside()
+		j.lookFirst()
 		j.admitOneByOne()
 		j.holdAndAdmitAgain()
 		j.endNow()
@@ -225,6 +226,30 @@ func (j *journey) waitOutside() {
 	for _, p := range []*person{j.rosa, j.bryn, j.ipad} {
 		p.meets(map[string]Camera{})
 	}
+}
+
+// lookFirst: the nurse sees who it is before she lets anybody in. Rosa is told; the
+// patient's side stays silent and dark, and so does Rosa's.
+func (j *journey) lookFirst() {
+	n := j.nurse
+	n.follow(func() {
+		n.click(fmt.Sprintf(`[...document.querySelectorAll('a[href*="/look?"]')].find(a => a.textContent.includes(%q))`, rosaName), "See them first, for Rosa")
+	})
+	n.see("You see and hear " + rosaName)
+	n.until("Rosa's picture is red", `(v => {
+		const c = document.createElement('canvas').getContext('2d');
+		c.drawImage(v, 0, 0, 1, 1);
+		const [r, g, b] = c.getImageData(0, 0, 1, 1).data;
+		return r > 120 && g < 90 && b < 90;
+	})(document.querySelector('.wv-look video'))`)
+	j.rosa.see("A member of staff can see and hear you now")
+	n.look("look-first")
+	j.rosa.look("looked-at")
+	for _, p := range []*person{j.rosa, j.bryn, j.ipad} {
+		p.meets(map[string]Camera{})
+	}
+	n.press("Back to the board")
+	j.rosa.see("Nobody can see or hear you now")
 }
 
 // admitOneByOne: whoever is let in sees and hears exactly those who are in.
