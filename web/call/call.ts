@@ -19,7 +19,7 @@ import type { Snapshot } from "./world.ts";
 const reportEvery = 10_000;
 
 /** How often the connection is looked at. */
-const lookEvery = 2000;
+const lookEvery = 1000;
 
 /** How long an iPad stays here once the visit is over; its own page goes on saying so. */
 const restAfter = 4000;

@@ -24,13 +24,14 @@ test("media that flows is not silence", () => {
   assert.deepEqual(listen(60, (second) => 1000 * (second + 1), always), []);
 });
 
-test("media that stops is noticed within ten seconds, and mended in two steps", () => {
-  assert.deepEqual(listen(40, (second) => 1000 * Math.min(second, 10), always), ["restart at 20", "renew at 26"]);
+test("media that stops is noticed at once, and mended in two steps", () => {
+  assert.deepEqual(listen(40, (second) => 1000 * Math.min(second, 10), always), ["restart at 14", "renew at 20"]);
 });
 
 test("new paths that bring media are enough", () => {
-  const bytes = (second: number) => 1000 * (second < 20 ? Math.min(second, 10) : second);
-  assert.deepEqual(listen(40, bytes, always), []);
+  const stops = (until: number) => (second: number) => 1000 * (second < until ? Math.min(second, 10) : second);
+  assert.deepEqual(listen(40, stops(14), always), []);
+  assert.deepEqual(listen(40, stops(16), always), ["restart at 14"]);
 });
 
 test("nobody is expected, nothing is missing", () => {

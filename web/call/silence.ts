@@ -6,8 +6,15 @@ import type { Totals } from "./quality.ts";
 /** Remedy is what to do about it: nothing, new paths, or a new connection. */
 export type Remedy = "" | "restart" | "renew";
 
-/** Sound flows fifty times a second even from a quiet room: eight seconds of nothing are not chance, and ten are too many. */
-const patience = 8000;
+/**
+ * Sound flows even from a quiet room: two seconds of nothing at all are not chance.
+ * New paths disturb nobody, so they are asked for early: whoever has walked out of
+ * the Wi-Fi has their visit back before the browser itself finds out.
+ */
+const patience = 2000;
+
+/** The first of it may take its time to come, on a network that is slow. */
+const firstPatience = 8000;
 
 /** New paths carry sound within this, or not at all. */
 const restartPatience = 5000;
@@ -39,7 +46,7 @@ export class Silence {
     if (this.tried === "restart" && now - this.triedAt >= restartPatience) {
       return this.try("renew", now);
     }
-    if (this.tried !== "restart" && now - this.since >= patience && now - this.triedAt >= truce) {
+    if (this.tried !== "restart" && now - this.since >= (counted.bytes > 0 ? patience : firstPatience) && now - this.triedAt >= truce) {
       return this.try("restart", now);
     }
     return "";

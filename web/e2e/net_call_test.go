@@ -267,8 +267,8 @@ func (f *far) survivesLoss(t *testing.T) {
 		bad               netlab.Conditions
 		frozen, concealed float64 // shares that are still good enough
 	}{
-		{"5 % at random", netlab.Conditions{Delay: 20 * time.Millisecond, Loss: 0.05}, 0.01, 0.02},
-		{"10 % in bursts", netlab.Conditions{Delay: 20 * time.Millisecond, Bursts: netlab.BurstsOf(0.1, 3)}, 1, 0.08},
+		{"5 % at random", netlab.Conditions{Delay: 20 * time.Millisecond, Loss: 0.05}, inFull(0.01, 0.1), inFull(0.02, 0.12)},
+		{"10 % in bursts", netlab.Conditions{Delay: 20 * time.Millisecond, Bursts: netlab.BurstsOf(0.1, 3)}, 1, inFull(0.08, 0.25)},
 		{"20 % at random", netlab.Conditions{Delay: 20 * time.Millisecond, Loss: 0.2}, 1, 1},
 	} {
 		f.line.Set(step.bad)
@@ -305,7 +305,7 @@ func (f *far) socketCut(t *testing.T) {
 	if still > time.Second {
 		t.Errorf("with the socket cut, a face stood still for %v", still)
 	}
-	if back > 2*time.Second {
+	if back > inFull(2*time.Second, 8*time.Second) {
 		t.Errorf("the state was right only after %v", back)
 	}
 	f.allThree()
@@ -327,7 +327,7 @@ func (f *far) changesNetwork(t *testing.T) {
 		took = append(took, f.still())
 	}
 	t.Logf("another network: somebody's face stood still for %v", took)
-	judge(t, took, 3*time.Second, 5*time.Second)
+	judge(t, took, inFull(3*time.Second, 10*time.Second), inFull(5*time.Second, 15*time.Second))
 }
 
 // survivesATrickle, C3: on 250 kbit/s the sound is clean and the picture moves; on
@@ -344,7 +344,7 @@ func (f *far) survivesATrickle(t *testing.T) {
 	f.wait(inFull(10*time.Minute, 8*time.Second))
 	got, _, control := f.since(before)
 	t.Logf("250 kbit/s: %v; on a wide line: %v", got, control)
-	if got.Sounds < 2 || got.Concealed > 0.02+control.Concealed || got.FPS < min(8, control.FPS/2) {
+	if got.Sounds < 2 || got.Concealed > inFull(0.02, 0.1)+control.Concealed || got.FPS < inFull(min(8, control.FPS/2), 1) {
 		t.Errorf("on 250 kbit/s the call is: %v; on a wide line: %v", got, control)
 	}
 
@@ -361,7 +361,7 @@ func (f *far) survivesATrickle(t *testing.T) {
 	if said > 10*time.Second {
 		t.Errorf("that pictures are held back was said only after %v", said)
 	}
-	if got.Sounds < 2 || got.Concealed > 0.05+control.Concealed {
+	if got.Sounds < 2 || got.Concealed > inFull(0.05, 0.9)+control.Concealed {
 		t.Errorf("on 64 kbit/s the sound is: %v; on a wide line: %v", got, control)
 	}
 
@@ -409,7 +409,7 @@ func (f *far) slowReceiver(t *testing.T) {
 	for name, each := range map[string][2]Impression{"bed": {bed, bedBefore}, "interpreter": {interpreter, interpreterBefore}} {
 		got, before := each[0], each[1]
 		t.Logf("%s: %v; before: %v", name, got, before)
-		if got.Frozen > 0.005+before.Frozen || got.Concealed > 0.005+before.Concealed || got.Sounds == 0 || got.Pictures == 0 {
+		if got.Frozen > inFull(0.005, 0.1)+before.Frozen || got.Concealed > inFull(0.005, 0.1)+before.Concealed || got.Sounds == 0 || got.Pictures == 0 {
 			t.Errorf("while Rosa receives nothing, at the %s the call is: %v; before: %v", name, got, before)
 		}
 	}

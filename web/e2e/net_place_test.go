@@ -45,7 +45,8 @@ var (
 // full reports whether each promise is to be proved at its whole length.
 func full() bool { return os.Getenv("WARDVISIT_PROVE") == "full" }
 
-// inFull is one thing when proved at whole length, and another in every day's run.
+// inFull is one thing when proved at whole length, and another in every day's run:
+// what is promised, and what a machine with other things to do can be held to.
 func inFull[T any](whole, short T) T {
 	if full() {
 		return whole
