@@ -50,6 +50,9 @@ func TestSweepsReadNoVisitsThatAreOver(t *testing.T) {
 			}
 			lines = append(lines, fmt.Sprint(*row[len(row)-1].(*any)))
 		}
+		if err := rows.Err(); err != nil {
+			t.Fatal(err)
+		}
 		return strings.Join(lines, "\n")
 	}
 	for query, n := range store.Swept {

@@ -37,7 +37,6 @@ const (
 type trend struct {
 	group, last   group // the one being gathered, and the one before
 	first         time.Duration
-	groups        int
 	sum, smoothed float64 // ms
 	points        [trendGroups]struct{ at, delay float64 }
 	n             int // points ever
