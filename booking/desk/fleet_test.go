@@ -472,7 +472,7 @@ func TestFleetUnderEverybody(t *testing.T) {
 		if w.overlaps() != 0 || w.unreserved() != 0 {
 			t.Errorf("%d overlaps, %d without their iPad", w.overlaps(), w.unreserved())
 		}
-		if done.Load() < families {
+		if done.Load() < families/3 { // most are refused: there is one slot for many
 			t.Errorf("only %d turns came to anything", done.Load())
 		}
 		if n := w.count(`SELECT count(*) FROM visits AS v JOIN devices AS d ON d.id = v.device_id WHERE v.state = 'booked'

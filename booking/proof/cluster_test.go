@@ -37,6 +37,7 @@ func (l *ledger) killServer(t *testing.T, w *world, c *storetest.Cluster, seed u
 	ok(t, c.Kill())
 	wg.Wait()
 	ok(t, c.Restart(t.Context()))
+	w.raw.SetMaxIdleConns(0) // those to the server that was killed
 	lost, err := l.lost(t.Context(), w.raw)
 	ok(t, err)
 	half, err = broken(t.Context(), w.raw)

@@ -133,7 +133,7 @@ func TestPlantedStormWithNothingToStopIt(t *testing.T) {
 	w := founded(t, storetest.Postgres(t), size{wards: 3, devices: 2, patients: 6}, store.MayLose)
 	ok(t, w.unguard(t.Context(), w.raw.ExecContext))
 	w.unlock(t)
-	y := w.storm(t, 1, 10, []act{
+	y := w.storm(t, 1, 40, []act{
 		{"book", 18, (*client).book}, {"move", 9, (*client).move}, {"cancel", 9, (*client).cancel},
 	})
 	if len(y.faults) > 0 {
