@@ -348,7 +348,8 @@ func (f *far) survivesATrickle(t *testing.T) {
 		t.Errorf("on 250 kbit/s the call is: %v; on a wide line: %v", got, control)
 	}
 
-	f.line.Set(pipe(64_000))
+	// Two voices with what carries them are more than 64 kbit/s: that is for one.
+	f.line.Set(pipe(inFull(64_000, 128_000)))
 	narrowed := time.Now()
 	f.rosa.until("every picture is held back, and the page says why", fmt.Sprintf(`(slots => slots.length > 1 && slots.every(slot => slot.paused) &&
 		[...document.querySelectorAll('[data-slot][data-seat]')].every(tile => tile.innerText.toLowerCase().includes(%q)))(wardvisit.slots.filter(slot => slot.seat))`, pausedWords))
@@ -357,7 +358,7 @@ func (f *far) survivesATrickle(t *testing.T) {
 	before = f.now()
 	f.wait(inFull(time.Minute, 6*time.Second))
 	got, _, control = f.since(before)
-	t.Logf("64 kbit/s: said after %v; %v; on a wide line: %v", said, got, control)
+	t.Logf("narrow: said after %v; %v; on a wide line: %v", said, got, control)
 	if said > 10*time.Second {
 		t.Errorf("that pictures are held back was said only after %v", said)
 	}
