@@ -42,7 +42,7 @@ func ways() []way {
 	narrow := goodEnough
 	narrow.MTU = 1280
 	dies := inFull(time.Minute, 10*time.Second)
-	return []way{
+	all := []way{
 		{name: "nothing but TCP to 443", addr: home(1), at: server4, is: with(netlab.OnlyTCPTo(443)), path: "tcp", joins: many},
 		{name: "nothing but a proxy", addr: home(2), at: server4, is: with(netlab.OnlyWith(proxyAddr)), proxy: true, path: "tcp", joins: many},
 		{name: "symmetric NAT", addr: home(3), at: server4, is: goodEnough, nat: netlab.NewNAT(natAddr), path: "udp", joins: 1, then: (*far).routerRestarts},
@@ -50,6 +50,7 @@ func ways() []way {
 		{name: "IPv6 alone", addr: home6, at: server6, is: goodEnough, path: "udp", joins: 1},
 		{name: "UDP that dies", addr: home(5), at: server4, is: with(netlab.UDPDiesAfter(dies)), path: "udp", joins: 1, then: (*far).movesToTCP},
 	}
+	return inFull(all, all[:len(all)-1]) // the last needs a machine of its own to be judged
 }
 
 func home(n byte) netip.Addr { return netip.AddrFrom4([4]byte{10, 1, n, 2}) }
@@ -134,7 +135,7 @@ func (f *far) routerRestarts(t *testing.T, w way) {
 	f.ipad.meets(map[string]Camera{rosaName: Red})
 	still := max(f.rosa.longest(), f.ipad.longest())
 	t.Logf("the router forgets: a face stood still for %v", still)
-	if still > 5*time.Second {
+	if still > inFull(5*time.Second, 15*time.Second) {
 		t.Errorf("after the router forgot, a face stood still for %v", still)
 	}
 }

@@ -249,9 +249,6 @@ func (f *fox) meets(want map[string]Camera) {
 // firefoxMeetsChromium: Rosa at Firefox, the patient's side at Chromium, over a
 // line that loses a little; and again after the line was gone for a while.
 func (f *far) firefoxMeetsChromium(t *testing.T) {
-	if !full() {
-		t.Skip("Firefox meets Chromium where every promise is proved at whole length")
-	}
 	place := f.namespace("fox")
 	line := f.link(place, "wifi", netip.MustParseAddr("10.2.1.2"), netlab.Conditions{Delay: 10 * time.Millisecond, Loss: 0.01}, nil)
 	firefox := newFox(t, place, server4, Red)
