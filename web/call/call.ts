@@ -262,6 +262,9 @@ class Call {
       ownBlack: this.capture.isOn("video") && self.black(now),
       now,
     });
+    if (this.found.remedy !== "") {
+      this.connection.fell();
+    }
     this.room.starves(this.found.starved, this.found.remedy);
     void this.connection.shape({ ease: this.found.sendEase, saving: this.saving });
     this.views();

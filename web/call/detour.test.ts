@@ -44,6 +44,14 @@ test("two falls in a short while are the network's habit, and TCP is kept to", (
   assert.equal(detour.answered(both), alone);
 });
 
+test("one fall that two have noticed is one", () => {
+  const { detour, live } = road();
+  detour.answered(both);
+  live(60_000);
+  detour.fell();
+  assert.equal(detour.answered(both), both);
+});
+
 test("two falls far apart are two mishaps", () => {
   const { detour, live } = road();
   detour.answered(both);

@@ -21,6 +21,7 @@ export class Detour {
   private falls: number[] = [];
   private taken = false;
   private arrived = true;
+  private fallen = false;
 
   constructor(private readonly now: () => number) {}
 
@@ -33,6 +34,7 @@ export class Detour {
     this.falls = this.falls.filter((at) => at > since);
     this.taken = this.taken && this.arrived ? true : this.falls.length >= 2;
     this.arrived = false;
+    this.fallen = false;
     return this.taken ? withoutUDP(sdp) : sdp;
   }
 
@@ -41,8 +43,12 @@ export class Detour {
     this.arrived = true;
   }
 
-  /** fell tells that the path in use has died. */
+  /** fell tells that the path in use has died, which more than one may notice. What falls had arrived. */
   fell(): void {
-    this.falls.push(this.now());
+    this.arrived = true;
+    if (!this.fallen) {
+      this.fallen = true;
+      this.falls.push(this.now());
+    }
   }
 }

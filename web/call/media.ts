@@ -84,6 +84,11 @@ export class Connection implements Media {
     this.look();
   }
 
+  /** fell tells that nothing comes any more, which may be seen long before the browser finds out. */
+  fell(): void {
+    this.detour.fell();
+  }
+
   /** send puts what camera and microphone now give onto the wire, without a word to the room. */
   async send(): Promise<void> {
     await this.sending?.update();
