@@ -2,6 +2,7 @@ package desk_test
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"slices"
@@ -465,7 +466,8 @@ func TestImportIsCutShort(t *testing.T) {
 		before := w.rows()
 		for _, after := range []int{0, 1, 40, 700, 1500} {
 			ctx := &countdown{Context: t.Context(), left: after, done: make(chan struct{})}
-			if _, err := w.Import(ctx, booking.System, order); !errors.Is(err, context.Canceled) {
+			// A connection that is cut in the middle of an answer may be all there is to tell of.
+			if _, err := w.Import(ctx, booking.System, order); !errors.Is(err, context.Canceled) && !errors.Is(err, driver.ErrBadConn) {
 				t.Fatalf("cut short after %d questions: %v", after, err)
 			}
 			if now := w.rows(); now != before {
