@@ -296,21 +296,9 @@ func measureJoins(ctx context.Context, command string, joins int) (_ []time.Dura
 			return nil, fmt.Errorf("the first two do not hear each other: %w", err)
 		}
 	}
-	var waits []time.Duration
-	for range joins {
-		leave, err := h.seal("room")
-		if err != nil {
-			return nil, err
-		}
-		began := time.Now()
-		guest, err := comeIn(ctx, h.said, leave)
-		if err != nil {
-			return nil, err
-		}
-		waits = append(waits, time.Since(began))
-		if err := guest.leave(); err != nil {
-			return nil, fmt.Errorf("leave: %w", err)
-		}
+	waits, err := h.comeAndGo(ctx, joins)
+	if err != nil {
+		return nil, err
 	}
 	slices.Sort(waits)
 	return waits, nil
