@@ -194,9 +194,10 @@ func (s *server) warnOfPorts() {
 func (s *server) serveHTTP(handler http.Handler) (stop func(context.Context) error, ended <-chan error) {
 	pages := s.httpServer(s.proxies.behind(s.public, handler))
 	plain := s.httpServer(s.plain(handler))
+	forPages, forPlain := s.port.Pages(), s.port.Plain() // open before the first guest is looked at
 	done := make(chan error, 3)
-	go func() { done <- pages.Serve(s.port.Pages()) }()
-	go func() { done <- plain.Serve(s.port.Plain()) }()
+	go func() { done <- pages.Serve(forPages) }()
+	go func() { done <- plain.Serve(forPlain) }()
 	go func() { done <- s.port.Serve() }()
 	return func(ctx context.Context) error {
 		err := errors.Join(pages.Shutdown(ctx), plain.Shutdown(ctx), s.port.Close())

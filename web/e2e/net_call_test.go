@@ -267,7 +267,7 @@ func (f *far) survivesLoss(t *testing.T) {
 		bad               netlab.Conditions
 		frozen, concealed float64 // shares that are still good enough
 	}{
-		{"5 % at random", netlab.Conditions{Delay: 20 * time.Millisecond, Loss: 0.05}, inFull(0.01, 0.1), inFull(0.02, 0.12)},
+		{"5 % at random", netlab.Conditions{Delay: 20 * time.Millisecond, Loss: 0.05}, inFull(0.01, 0.4), inFull(0.02, 0.2)},
 		{"10 % in bursts", netlab.Conditions{Delay: 20 * time.Millisecond, Bursts: netlab.BurstsOf(0.1, 3)}, 1, inFull(0.08, 0.25)},
 		{"20 % at random", netlab.Conditions{Delay: 20 * time.Millisecond, Loss: 0.2}, 1, 1},
 	} {
