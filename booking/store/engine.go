@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"runtime"
 	"strings"
 	"time"
 
@@ -75,11 +76,17 @@ func openPostgres(dsn string, how opening) (*sql.DB, error) {
 	db := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(func(ctx context.Context, conn *pgx.Conn) error {
 		return settle(ctx, conn, how)
 	}))
-	db.SetMaxOpenConns(24) // of PostgreSQL's usual hundred, so that three programs fit
-	db.SetMaxIdleConns(24)
+	db.SetMaxOpenConns(poolSize())
+	db.SetMaxIdleConns(poolSize())
 	db.SetConnMaxIdleTime(5 * time.Minute)
 	return db, nil
 }
+
+// poolSize is how many connections we keep to PostgreSQL: a few for each of our
+// processors, since more only wait for each other there, and each must plan every
+// statement once; and at most a quarter of its usual hundred, so that three
+// programs fit.
+func poolSize() int { return min(max(8, 4*runtime.NumCPU()), 24) }
 
 // settleSession asks for what a session may have: each statement is prepared once by
 // each connection, and chooses its rows by an index whatever its arguments are, so

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	mathrand "math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
@@ -78,23 +79,57 @@ func attemptsOn(ctx context.Context, p plan, e engine) (_ []row, err error) {
 		}
 		phones = append(phones, b)
 	}
+	// One after another they would all be of one ward, then all of the next.
+	mathrand.New(mathrand.NewPCG(1, 1)).Shuffle(len(phones), func(i, j int) { phones[i], phones[j] = phones[j], phones[i] })
 	return storm(ctx, e, p, phones)
 }
 
+// warmUp is how long there are attempts before they are counted, a quarter as many
+// as then: a server that has just begun still plans each statement on each of its
+// connections, which no later day is like.
+const warmUp = 3 * time.Second
+
 // storm begins an attempt at each tick of a clock, by the relatives in turn.
 func storm(ctx context.Context, e engine, p plan, phones []*bookingPhone) ([]row, error) {
+	if _, err := begin(ctx, max(1, p.attempts/4), warmUp, phones); err != nil {
+		return nil, err
+	}
+	got, err := begin(ctx, p.attempts, p.acts, phones)
+	if err != nil {
+		return nil, err
+	}
+	if len(got.whole) == 0 {
+		return nil, errors.Join(append(got.failed, errors.New("nothing was booked"))...)
+	}
+	slices.Sort(got.whole)
+	slices.Sort(got.press)
+	what := fmt.Sprintf("%s, %d booking attempts a second over HTTP: p50, p99 of a press", e.name, p.attempts)
+	rows := []row{
+		{what: what, ours: spread(got.press)},
+		{what: "  p50, p99 of all three presses", ours: spread(got.whole)},
+		{what: "  booked, refused, failed", ours: fmt.Sprintf("%d, %d, %d", len(got.whole), got.refused, len(got.failed))},
+	}
+	return rows, errors.Join(got.failed[:min(3, len(got.failed))]...)
+}
+
+// An outcome is what became of a number of attempts.
+type outcome struct {
+	whole, press []time.Duration // how long those took that booked something, and each press of theirs
+	refused      int
+	failed       []error
+}
+
+// begin begins so many attempts a second for so long, and waits for their end.
+func begin(ctx context.Context, perSecond int, lasts time.Duration, phones []*bookingPhone) (got outcome, err error) {
 	var all sync.WaitGroup
 	var mu sync.Mutex
-	var whole, press []time.Duration
-	var refused int
-	var failed []error
-	tick := time.NewTicker(time.Second / time.Duration(p.attempts))
+	tick := time.NewTicker(time.Second / time.Duration(perSecond))
 	defer tick.Stop()
-	for n := range int(p.acts.Seconds() * float64(p.attempts)) {
+	for n := range int(lasts.Seconds() * float64(perSecond)) {
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return nil, ctx.Err()
+			return got, ctx.Err()
 		}
 		due := time.Now()
 		all.Go(func() {
@@ -103,27 +138,16 @@ func storm(ctx context.Context, e engine, p plan, phones []*bookingPhone) ([]row
 			defer mu.Unlock()
 			switch {
 			case err != nil:
-				failed = append(failed, err)
+				got.failed = append(got.failed, err)
 			case !booked:
-				refused++
+				got.refused++
 			default:
-				whole, press = append(whole, time.Since(due)), append(press, took...)
+				got.whole, got.press = append(got.whole, time.Since(due)), append(got.press, took...)
 			}
 		})
 	}
 	all.Wait()
-	if len(whole) == 0 {
-		return nil, errors.Join(append(failed, errors.New("nothing was booked"))...)
-	}
-	slices.Sort(whole)
-	slices.Sort(press)
-	what := fmt.Sprintf("%s, %d booking attempts a second over HTTP: p50, p99 of a press", e.name, p.attempts)
-	rows := []row{
-		{what: what, ours: spread(press)},
-		{what: "  p50, p99 of all three presses", ours: spread(whole)},
-		{what: "  booked, refused, failed", ours: fmt.Sprintf("%d, %d, %d", len(whole), refused, len(failed))},
-	}
-	return rows, errors.Join(failed[:min(3, len(failed))]...)
+	return got, nil
 }
 
 func spread(sorted []time.Duration) string {
