@@ -107,7 +107,9 @@ func steps(ctx context.Context, url string, move func(*migrate.Migrate) error) (
 	if err != nil {
 		return err
 	}
-	if err := state.Err(); err != nil {
+	// A database that looks half done may be in another program's hands this moment:
+	// migrate looks again once it has it alone.
+	if err := state.Err(); err != nil && !errors.Is(err, ErrHalfDone) {
 		return err
 	}
 	m, err := open(ctx, engine, dsn)
@@ -118,7 +120,11 @@ func steps(ctx context.Context, url string, move func(*migrate.Migrate) error) (
 		source, handle := m.Close()
 		err = errors.Join(err, source, handle)
 	}()
-	if err := move(m); err != nil && !errors.Is(err, migrate.ErrNoChange) {
+	var halfDone migrate.ErrDirty
+	switch err := move(m); {
+	case errors.As(err, &halfDone):
+		return ErrHalfDone
+	case err != nil && !errors.Is(err, migrate.ErrNoChange):
 		return fmt.Errorf("migrations: %s: %w", engine, err)
 	}
 	return nil
