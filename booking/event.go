@@ -21,7 +21,8 @@ const (
 	PatientUncovered   Action = "patient_uncovered"
 	DeviceArrived      Action = "device_arrived"
 	PersonArrived      Action = "person_arrived"
-	WaitingSeen        Action = "waiting_seen" // staff looked at whoever waited
+	WaitingSeen        Action = "waiting_seen"    // staff looked at whoever waited
+	PersonSwitched     Action = "person_switched" // came in another browser than was let in
 	PersonDeparted     Action = "person_departed"
 	PersonAdmitted     Action = "person_admitted"
 	PersonHeldBack     Action = "person_held_back"
@@ -40,7 +41,11 @@ const (
 	InviteOpened       Action = "invite_opened"
 	ConsentRecorded    Action = "consent_recorded"
 	ConsentWithdrawn   Action = "consent_withdrawn"
-	PatientRead        Action = "patient_read"
+	PatientRead        Action = "patient_read"    // somebody of the ward looked at their record
+	PatientsListed     Action = "patients_listed" // or at a page that names who lies in it
+	AskedElsewhere     Action = "asked_elsewhere" // staff asked for what is not of their wards, or not there
+	AuditRead          Action = "audit_read"
+	AuditTaken         Action = "audit_taken" // as a file
 	InterpreterOffered Action = "interpreter_offered"
 	OfferAccepted      Action = "offer_accepted"
 	OfferDeclined      Action = "offer_declined"
@@ -101,8 +106,9 @@ type Event struct {
 	By      Actor
 	Action  Action
 	Subject string // kind and id: "visit 0190…"
-	Ward    WardID // whose boards change; empty when no ward's do
+	Ward    WardID // whose it is, and whose boards change; empty when no ward's
 	Reason  string // a code or a person's words; never a name
+	Quiet   bool   // no board changes: something was only read
 }
 
 // A NoticeKind is what a Notice says; the key of its words.

@@ -306,6 +306,33 @@ type Participant struct {
 	Relationship string // "Daughter"; for an interpreter, of what
 	Place        Place
 	HereSince    time.Time // when they came to the waiting room; the zero Time when not here
+	Browser      string    // in which they are here, or were last; "" when not known
+	LetIn        string    // the Browser in which the ward let them in last; "" if it never did
+}
+
+// Elsewhere reports whether p is here in another browser than the one in which the
+// ward let them in: another phone of theirs, or of somebody they sent their link to.
+func (p Participant) Elsewhere() bool { return p.LetIn != "" && p.Browser != p.LetIn }
+
+// Come returns p as here in a browser, and whether that is one that the ward has to
+// look at: another than the one in which it let them in. Whoever comes in such a
+// one waits again; the browser that was let in goes back to its place.
+func (p Participant) Come(browser string, now time.Time) (came Participant, anew bool) {
+	anew = p.LetIn != "" && browser != p.LetIn && browser != p.Browser
+	came = p
+	came.Browser = browser
+	switch {
+	case p.LetIn == "" && p.Place == Admitted: // before this was written down
+		came.LetIn = browser
+	case p.Place == Admitted && came.Elsewhere():
+		came.Place = Expected
+	case p.Place == Expected && p.LetIn != "" && browser == p.LetIn:
+		came.Place = Admitted // only another browser had put them back
+	}
+	if came.HereSince.IsZero() || anew {
+		came.HereSince = now
+	}
+	return came, anew
 }
 
 // Waiting reports whether p is here and not let in.
@@ -320,6 +347,9 @@ func (p Participant) Put(to Place) (Participant, error) {
 	}
 	if to == Admitted && p.HereSince.IsZero() {
 		return p, ErrNotHere
+	}
+	if to == Admitted {
+		p.LetIn = p.Browser
 	}
 	p.Place = to
 	return p, nil

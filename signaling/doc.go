@@ -32,6 +32,12 @@
 // lives lingerFor after its last person left, which is longer than any ticket:
 // so it also outlives every ticket it has to remember as used.
 //
+// A ticket says which browser it was given to. A seat in which somebody was admitted
+// is theirs in that browser: they come back to it by themselves, also over another
+// browser that waits in it meanwhile (yields). Another, to which a link was sent on
+// perhaps, is refused while the first is here or its seat is held, and after that is
+// a newcomer, who waits for the ward; the book remembers it beyond the Room's life.
+//
 // # Before anybody is admitted
 //
 // Somebody waiting has a connection, but none of their packets is forwarded and

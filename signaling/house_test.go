@@ -221,6 +221,7 @@ type book struct {
 	mu       sync.Mutex
 	refuse   error
 	standing signaling.Standing // of others than the patient's side
+	letIn    map[string]string  // the browser let in to each seat
 	locked   bool
 	covered  bool
 	asked    []string // about whom, also while the gate is shut
@@ -252,7 +253,7 @@ func (b *book) Arrive(ctx context.Context, t ticket.Ticket) (signaling.Arrival, 
 	if b.standing != "" {
 		a.Standing = b.standing
 	}
-	if t.Role == ticket.Patient {
+	if t.Role == ticket.Patient || b.letIn[t.Seat] != "" && b.letIn[t.Seat] == t.Browser {
 		a.Standing = signaling.Admitted
 	}
 	return a, nil

@@ -14,8 +14,9 @@ type Order interface {
 	carry(*Room)
 }
 
-// Admit lets somebody who waits, or was held, into the visit.
-type Admit struct{ Seat string }
+// Admit lets somebody who waits, or was held, into the visit: in one browser of
+// theirs, since another may have come to wait in its place meanwhile.
+type Admit struct{ Seat, Browser string }
 
 // Hold asks somebody who was admitted to wait again.
 type Hold struct{ Seat string }
@@ -36,10 +37,10 @@ type Say struct{ Text string }
 type End struct{}
 
 func (o Admit) carry(r *Room) {
-	if s := r.arriving[o.Seat]; s != nil {
+	if s := r.arriving[o.Seat]; s != nil && s.ticket.Browser == o.Browser {
 		s.ordered = protocol.Admitted
 	}
-	if s := r.seats[o.Seat]; s != nil {
+	if s := r.seats[o.Seat]; s != nil && s.ticket.Browser == o.Browser {
 		r.stand(s, protocol.Admitted)
 	}
 }

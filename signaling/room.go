@@ -38,6 +38,7 @@ type Room struct {
 	arriving map[string]*seat     // reserved by somebody at the door
 	removed  map[string]bool      // seats that do not come back
 	used     map[string]time.Time // tickets by ID, and when they expire
+	letIn    map[string]string    // seats, and the browser last admitted in each
 	places   int                  // how many have come
 	locked   bool
 	covered  bool // the patient's side
@@ -59,6 +60,7 @@ func newRoom(s *Server, id string) *Room {
 		id: id, server: s, clerk: newClerk(s.cfg.Attendance, id, s.cfg.Log),
 		tasks: make(chan task), done: make(chan struct{}),
 		seats: map[string]*seat{}, arriving: map[string]*seat{}, removed: map[string]bool{}, used: map[string]time.Time{},
+		letIn: map[string]string{},
 	}
 }
 
@@ -142,7 +144,7 @@ func (r *Room) reserve(t ticket.Ticket) (*seat, protocol.Code) {
 		return nil, protocol.Removed
 	case !r.occupied && r.server.isDraining():
 		return nil, protocol.Draining
-	case r.arriving[t.Seat] != nil, old != nil && old.conn != nil:
+	case r.arriving[t.Seat] != nil, old != nil && !r.yields(old, t):
 		return nil, protocol.SeatTaken
 	case old == nil && !r.hasPlace(t.Role):
 		return nil, protocol.RoomFull
@@ -154,6 +156,32 @@ func (r *Room) reserve(t ticket.Ticket) (*seat, protocol.Code) {
 	newcomer := &seat{ticket: t, resume: newResume(r.id)}
 	r.arriving[t.Seat] = newcomer
 	return newcomer, ""
+}
+
+// yields reports whether whoever has a seat gives it up to a ticket for it. A seat
+// whose socket is lost goes to a new ticket of the browser that it was lost in, and
+// if they waited, of any. Somebody admitted who comes back takes it from another
+// browser of theirs that only waits; nobody takes it from who is admitted.
+func (r *Room) yields(old *seat, t ticket.Ticket) bool {
+	switch {
+	case old.ticket.Browser == t.Browser:
+		return old.conn == nil
+	case old.standing == protocol.Admitted:
+		return false
+	}
+	return old.conn == nil || t.Browser != "" && r.letIn[t.Seat] == t.Browser
+}
+
+// replace ends what is left of the socket that a seat was on, since its holder has
+// come by another.
+func (r *Room) replace(old *seat) {
+	if old.hold != nil {
+		old.hold.Stop()
+	}
+	if old.conn != nil {
+		old.conn.tell(protocol.Ended{Reason: protocol.Replaced})
+		old.conn.end(protocol.CloseEnded, string(protocol.Replaced))
+	}
 }
 
 // release gives a reservation up.
@@ -198,7 +226,7 @@ func (r *Room) sit(s *seat, c *conn, join protocol.Join, answer string, arrival 
 		return protocol.RoomOver
 	case r.removed[s.ticket.Seat]:
 		return protocol.Removed
-	case old != nil && old.conn != nil:
+	case old != nil && !r.yields(old, s.ticket):
 		return protocol.SeatTaken // resumed meanwhile
 	}
 	r.brief(arrival)
@@ -207,7 +235,7 @@ func (r *Room) sit(s *seat, c *conn, join protocol.Join, answer string, arrival 
 	if old != nil { // the same person, with a new ticket
 		s.place, s.pinned, s.drawing = old.place, old.pinned, old.drawing
 		r.forgive(old)
-		old.hold.Stop()
+		r.replace(old)
 		old.media.Close()
 	} else {
 		r.server.metrics.people.Inc()
@@ -243,13 +271,7 @@ func (r *Room) comeBack(s *seat, c *conn, join protocol.Join, media *sfu.Peer, a
 	if r.seats[s.ticket.Seat] != s {
 		return protocol.ResumeUnknown
 	}
-	if s.conn != nil {
-		s.conn.tell(protocol.Ended{Reason: protocol.Replaced})
-		s.conn.end(protocol.CloseEnded, string(protocol.Replaced))
-	}
-	if s.hold != nil {
-		s.hold.Stop()
-	}
+	r.replace(s)
 	s.conn, s.audio, s.video, s.told = c, join.Audio, join.Video, told{}
 	if media != nil {
 		s.media.Close()

@@ -150,6 +150,7 @@ func (r *Room) settle(s *seat, standing string) {
 	s.told.people, s.told.slots, s.told.speaking = "", "", nil
 	if standing == protocol.Admitted {
 		r.words.letIn(s.ticket.Seat)
+		r.letIn[s.ticket.Seat] = s.ticket.Browser
 	} else {
 		r.words.sendOut(s.ticket.Seat)
 	}

@@ -45,16 +45,34 @@ func (s *Server) ticket(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	browser, err := s.browserOf(r, seat)
+	if err != nil {
+		return err
+	}
 	now := s.now()
 	t := ticket.Ticket{
 		Room: seat.Room, Seat: seat.Seat, Role: roleOf(seat), Name: seat.Name, About: aboutOf(seat),
-		Codec: strings.ToUpper(s.codec), ID: rand.Text(), NotBefore: now, Expires: now.Add(ticket.MaxLife),
+		Codec: strings.ToUpper(s.codec), Browser: browser, ID: rand.Text(), NotBefore: now, Expires: now.Add(ticket.MaxLife),
 	}
 	sealed, err := s.tickets.Seal(t)
 	if err != nil {
 		return fmt.Errorf("web: seal a ticket: %w", err)
 	}
 	return s.reply(w, pass{Ticket: sealed, Signal: signalPath, ICEServers: s.iceServersFor(t), Codec: s.codec})
+}
+
+// browserOf tells the browsers of a relative, or of an interpreter, apart: one that
+// the ward has let in comes back by itself, any other waits. An iPad and staff have
+// no other that would matter.
+func (s *Server) browserOf(r *http.Request, seat desk.Seat) (string, error) {
+	switch ticket.Role(seat.Role) {
+	case ticket.Visitor:
+		return s.doors.Browser(r.Context(), booking.VisitorActor)
+	case ticket.Interpreter:
+		return s.doors.Browser(r.Context(), booking.InterpreterActor)
+	default:
+		return "", nil
+	}
 }
 
 // aboutOf says beside a face who it is: what they are to the patient, or what

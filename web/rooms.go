@@ -28,9 +28,10 @@ const (
 
 // A RoomOrder is one thing that the ward has decided, for its room to obey.
 type RoomOrder struct {
-	Kind RoomOrderKind
-	Seat string // whom it is about
-	Text string // what to say
+	Kind    RoomOrderKind
+	Seat    string // whom it is about
+	Browser string // of OrderAdmit: in which they were let in
+	Text    string // what to say
 }
 
 // Rooms are the live side of visits. The desk decides and writes down; a room is

@@ -73,12 +73,24 @@ func (s *Server) actOnVisit(w http.ResponseWriter, r *http.Request, by booking.A
 		defer done()
 		visit, err := act.do(s, ctx, by, on)
 		if err == nil {
-			s.tellRoom(ctx, visit.ID, RoomOrder{Kind: act.order, Seat: string(on.who)})
+			s.tellRoom(ctx, visit.ID, act.orderOn(visit, on.who))
 			return seeOther(w, r, boardOf(visit, act.done))
 		}
 		return s.backToBoard(w, r, by, on.ref, err)
 	}
 	return s.confirm(w, r, by, on, http.StatusUnprocessableEntity)
+}
+
+// orderOn is what a room is told of an act. To admit is to admit who waited when the
+// desk wrote it, in that browser of theirs.
+func (a wardAct) orderOn(visit desk.Visit, who booking.ParticipantID) RoomOrder {
+	order := RoomOrder{Kind: a.order, Seat: string(who)}
+	for _, p := range visit.People {
+		if a.order == OrderAdmit && p.ID == who {
+			order.Browser = p.LetIn
+		}
+	}
+	return order
 }
 
 // readActOn reads whom and what an act is about. Only ending asks for a reason.

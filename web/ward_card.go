@@ -97,6 +97,8 @@ func newPersonRow(p booking.Participant, v desk.Visit, canAdmit bool, now time.T
 	switch {
 	case p.Place == booking.Removed:
 		row.Says = "removed"
+	case p.Waiting() && p.Elsewhere():
+		row.Says, row.Waits = "waiting, on another phone than before", true
 	case p.Waiting() && p.Place == booking.HeldBack:
 		row.Says, row.Waits = "put back to wait", true
 	case p.Waiting():

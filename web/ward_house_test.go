@@ -176,7 +176,7 @@ func (h *wardHouse) seatOf(t *testing.T, v desk.Visit, name string) booking.Part
 // arrives seats somebody in the room, as the room would tell the desk.
 func (h *wardHouse) arrives(t *testing.T, v desk.Visit, seat string) {
 	t.Helper()
-	if _, err := h.desk.Arrive(t.Context(), v.ID, seat); err != nil {
+	if _, err := h.desk.Arrive(t.Context(), v.ID, seat, ""); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -39,7 +39,7 @@ func TestStaffLookAtWhoWaits(t *testing.T) {
 		t.Errorf("a ticket as %s, seat %q, room %s", opened.Role, opened.Seat, opened.Room)
 	}
 	// Whoever looks waits, and is no more in the visit for it than the day before.
-	if admitted, err := h.desk.Arrive(t.Context(), v.ID, opened.Seat); err != nil || admitted {
+	if admitted, err := h.desk.Arrive(t.Context(), v.ID, opened.Seat, ""); err != nil || admitted {
 		t.Errorf("Arrive = %v, %v", admitted, err)
 	}
 	if err := h.desk.Depart(t.Context(), v.ID, opened.Seat); err != nil {
@@ -58,7 +58,7 @@ func TestStaffLookAtWhoWaits(t *testing.T) {
 	})
 	t.Run("not under a name that is nobody's", func(t *testing.T) {
 		for _, seat := range []string{"staff-", "staff-00000000-0000-4000-8000-0000000000ff", "staff-'"} {
-			if admitted, err := h.desk.Arrive(t.Context(), v.ID, seat); err == nil || admitted {
+			if admitted, err := h.desk.Arrive(t.Context(), v.ID, seat, ""); err == nil || admitted {
 				t.Errorf("%q comes in: %v, %v", seat, admitted, err)
 			}
 		}

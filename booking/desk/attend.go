@@ -108,9 +108,10 @@ func (d *Desk) JoinDevice(ctx context.Context, by booking.Actor) (Seat, error) {
 	})
 }
 
-// Arrive records that a seat's holder is in the room, and says whether they are
-// already admitted. It refuses who may not, or no longer, come in.
-func (d *Desk) Arrive(ctx context.Context, visit booking.VisitID, seat string) (admitted bool, err error) {
+// Arrive records that a seat's holder is in the room, in one of their browsers, and
+// says whether they are already admitted. It refuses who may not, or no longer,
+// come in. Who was admitted in another browser waits for the ward again.
+func (d *Desk) Arrive(ctx context.Context, visit booking.VisitID, seat, browser string) (admitted bool, err error) {
 	_, err = d.changeByID(ctx, booking.System, visit, mayRun, func(a *act) error {
 		if seat == SeatOfPatient {
 			admitted = true
@@ -123,21 +124,36 @@ func (d *Desk) Arrive(ctx context.Context, visit booking.VisitID, seat string) (
 		if err != nil {
 			return err
 		}
-		a.by = actorOf(p)
-		if err := mayEnter(ctx, a.Tx, a.rec, p, a.now); err != nil {
-			return a.refuseEntry(ctx, err)
-		}
-		admitted = p.Place == booking.Admitted && a.rec.State == booking.Live
-		if !p.HereSince.IsZero() {
-			return nil
-		}
-		p.HereSince = a.now
-		if err := a.SaveParticipant(ctx, p); err != nil {
-			return err
-		}
-		return a.record(ctx, booking.PersonArrived, label(p))
+		admitted, err = a.personArrives(ctx, p, browser)
+		return err
 	})
 	return admitted && err == nil, err
+}
+
+func (a *act) personArrives(ctx context.Context, p booking.Participant, browser string) (admitted bool, err error) {
+	a.by = actorOf(p)
+	came, anew := p.Come(browser, a.now)
+	known := came // to a room that is locked: who is here, and who was let in as they come now
+	if known.HereSince = p.HereSince; anew {
+		known.HereSince = time.Time{}
+	}
+	if err := mayEnter(ctx, a.Tx, a.rec, known, a.now); err != nil {
+		return false, a.refuseEntry(ctx, err)
+	}
+	admitted = came.Place == booking.Admitted && a.rec.State == booking.Live
+	if came == p {
+		return admitted, nil
+	}
+	if err := a.SaveParticipant(ctx, came); err != nil {
+		return false, err
+	}
+	switch {
+	case anew:
+		return admitted, a.record(ctx, booking.PersonSwitched, label(p))
+	case p.HereSince.IsZero() || came.Place != p.Place:
+		return admitted, a.record(ctx, booking.PersonArrived, label(p))
+	}
+	return admitted, nil
 }
 
 // Room is how the ward has left the room of a visit.

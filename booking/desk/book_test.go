@@ -300,8 +300,8 @@ func TestAddingPeopleToAVisitThatIsOn(t *testing.T) {
 		w.pair(deviceNumber(v.Device), 1)
 		w.at(today(15, 2))
 		must[desk.Visit](t)(w.Start(ctx, nurse(1), v.Reference))
-		must[bool](t)(w.Arrive(ctx, v.ID, desk.SeatOfPatient))
-		must[bool](t)(w.Arrive(ctx, v.ID, string(seat(t, v, 1))))
+		must[bool](t)(w.Arrive(ctx, v.ID, desk.SeatOfPatient, ""))
+		must[bool](t)(w.Arrive(ctx, v.ID, string(seat(t, v, 1)), ""))
 		must[desk.Visit](t)(w.Admit(ctx, nurse(1), v.Reference, seat(t, v, 1)))
 		now := must[desk.Visit](t)(w.Visit(ctx, as(1), v.Reference))
 		if len(now.Companions) != 2 {
@@ -316,7 +316,7 @@ func TestAddingPeopleToAVisitThatIsOn(t *testing.T) {
 		if n := len(w.letters("true")) - before; n != 1 {
 			t.Errorf("%d notices to who was added", n)
 		}
-		if in := must[bool](t)(w.Arrive(ctx, v.ID, string(seat(t, now, 2)))); in {
+		if in := must[bool](t)(w.Arrive(ctx, v.ID, string(seat(t, now, 2)), "")); in {
 			t.Error("who was added comes straight in")
 		}
 	})

@@ -114,8 +114,8 @@ func TestABarReachesVisitsAlreadyBooked(t *testing.T) {
 		w.at(today(14, 50))
 		must[desk.Visit](t)(w.Start(ctx, nurse(1), now.Reference))
 		her := seat(t, now, 1)
-		must[bool](t)(w.Arrive(ctx, now.ID, desk.SeatOfPatient))
-		must[bool](t)(w.Arrive(ctx, now.ID, string(her)))
+		must[bool](t)(w.Arrive(ctx, now.ID, desk.SeatOfPatient, ""))
+		must[bool](t)(w.Arrive(ctx, now.ID, string(her), ""))
 		must[desk.Visit](t)(w.Admit(ctx, nurse(1), now.Reference, her))
 
 		refused(t, "without a reason", second(w.Bar(ctx, nurse(1), memberID(1), " ")), booking.ErrMissing)
@@ -127,7 +127,7 @@ func TestABarReachesVisitsAlreadyBooked(t *testing.T) {
 		if seats := must[[]desk.Seat](t)(w.Seats(ctx, nurse(1), memberID(1))); len(seats) != 1 || seats[0].Seat != string(her) || seats[0].Room != string(now.ID) {
 			t.Errorf("seats to be emptied: %+v", seats)
 		}
-		refused(t, "come back", second(w.Arrive(ctx, now.ID, string(her))), booking.ErrRemoved)
+		refused(t, "come back", second(w.Arrive(ctx, now.ID, string(her), "")), booking.ErrRemoved)
 		refused(t, "join again", second(w.Join(ctx, as(1), now.Reference)), booking.ErrRemoved)
 		if v := must[desk.Visit](t)(w.Visit(ctx, nurse(1), alone.Reference)); v.State != booking.Cancelled || v.Reason != booking.ByWard {
 			t.Errorf("where nobody else comes: %v %v", v.State, v.Reason)

@@ -45,7 +45,7 @@ func TestADayOnTheWard(t *testing.T) {
 		if daughter.Room != string(v.ID) || daughter.Role != "visitor" || daughter.Name != "Visitor 1" || daughter.About != "Daughter" {
 			t.Errorf("her seat: %+v", daughter)
 		}
-		if in := must[bool](t)(w.Arrive(ctx, v.ID, daughter.Seat)); in {
+		if in := must[bool](t)(w.Arrive(ctx, v.ID, daughter.Seat, "")); in {
 			t.Error("she is let in by nobody")
 		}
 		grown("somebody waits")
@@ -60,12 +60,12 @@ func TestADayOnTheWard(t *testing.T) {
 		if bed.Seat != desk.SeatOfPatient || bed.Role != "patient" || bed.Name != "Mr 1" || bed.Room != string(v.ID) {
 			t.Errorf("the patient's seat: %+v", bed)
 		}
-		if in := must[bool](t)(w.Arrive(ctx, v.ID, bed.Seat)); !in {
+		if in := must[bool](t)(w.Arrive(ctx, v.ID, bed.Seat, "")); !in {
 			t.Error("the patient has to wait")
 		}
 		grown("the iPad is there")
 		signer := must[desk.Seat](t)(w.Join(ctx, interpreter(3), ref))
-		must[bool](t)(w.Arrive(ctx, v.ID, signer.Seat))
+		must[bool](t)(w.Arrive(ctx, v.ID, signer.Seat, ""))
 		if signer.Role != "interpreter" || signer.Visit.PatientRecord.Name != "" {
 			t.Errorf("the interpreter's seat: %+v", signer)
 		}
@@ -78,17 +78,17 @@ func TestADayOnTheWard(t *testing.T) {
 		must[desk.Visit](t)(w.Admit(ctx, nurse(1), ref, booking.ParticipantID(daughter.Seat)))
 		must[desk.Visit](t)(w.Admit(ctx, nurse(1), ref, booking.ParticipantID(signer.Seat)))
 		ok(t, w.Depart(ctx, v.ID, daughter.Seat))
-		if in := must[bool](t)(w.Arrive(ctx, v.ID, daughter.Seat)); !in {
+		if in := must[bool](t)(w.Arrive(ctx, v.ID, daughter.Seat, "")); !in {
 			t.Error("who was let in has to wait again")
 		}
 
 		must[desk.Visit](t)(w.Lock(ctx, nurse(1), ref, true))
 		_, err = w.Join(ctx, as(2), ref)
 		refused(t, "a newcomer at a locked room", err, booking.ErrRoomLocked)
-		_, err = w.Arrive(ctx, v.ID, string(seat(t, v, 2)))
+		_, err = w.Arrive(ctx, v.ID, string(seat(t, v, 2)), "")
 		refused(t, "a newcomer at a locked room", err, booking.ErrRoomLocked)
 		ok(t, w.Depart(ctx, v.ID, daughter.Seat))
-		if in := must[bool](t)(w.Arrive(ctx, v.ID, daughter.Seat)); !in {
+		if in := must[bool](t)(w.Arrive(ctx, v.ID, daughter.Seat, "")); !in {
 			t.Error("the lock shuts out who was in")
 		}
 		must[desk.Visit](t)(w.Lock(ctx, nurse(1), ref, false))
@@ -102,7 +102,7 @@ func TestADayOnTheWard(t *testing.T) {
 		must[desk.Visit](t)(w.Remove(ctx, nurse(1), ref, booking.ParticipantID(daughter.Seat)))
 		for what, err := range map[string]error{
 			"join after being removed":  second(w.Join(ctx, as(1), ref)),
-			"come after being removed":  second(w.Arrive(ctx, v.ID, daughter.Seat)),
+			"come after being removed":  second(w.Arrive(ctx, v.ID, daughter.Seat, "")),
 			"admit after being removed": second(w.Admit(ctx, nurse(1), ref, booking.ParticipantID(daughter.Seat))),
 		} {
 			refused(t, what, err, booking.ErrRemoved)
@@ -120,7 +120,7 @@ func TestADayOnTheWard(t *testing.T) {
 		if n := w.count(`SELECT count(*) FROM reservations WHERE state = 'firm' AND resource_kind <> 'device'`); n != 0 {
 			t.Error("people are still reserved")
 		}
-		_, err = w.Arrive(ctx, v.ID, desk.SeatOfPatient)
+		_, err = w.Arrive(ctx, v.ID, desk.SeatOfPatient, "")
 		refused(t, "come after the end", err, booking.ErrVisitOver)
 		ok(t, w.Cleaned(ctx, nurse(1), v.Device))
 		board := must[desk.Board](t)(w.Board(ctx, nurse(1), wardID(1), booking.DateOf(morning, london)))
@@ -181,10 +181,10 @@ func TestSweep(t *testing.T) {
 		later := w.book(3, today(17, 0), desk.Details{})
 		w.pair(3, 2)
 		w.at(today(15, 0))
-		must[bool](t)(w.Arrive(ctx, waits.ID, string(seat(t, waits, 3))))
+		must[bool](t)(w.Arrive(ctx, waits.ID, string(seat(t, waits, 3)), ""))
 		must[desk.Visit](t)(w.Start(ctx, nurse(2), open.Reference))
-		must[bool](t)(w.Arrive(ctx, open.ID, desk.SeatOfPatient))
-		must[bool](t)(w.Arrive(ctx, open.ID, string(seat(t, open, 4))))
+		must[bool](t)(w.Arrive(ctx, open.ID, desk.SeatOfPatient, ""))
+		must[bool](t)(w.Arrive(ctx, open.ID, string(seat(t, open, 4)), ""))
 		must[desk.Visit](t)(w.Admit(ctx, nurse(2), open.Reference, seat(t, open, 4)))
 
 		w.at(today(15, 39)) // within grace

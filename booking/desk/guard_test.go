@@ -14,7 +14,7 @@ func TestNobodySeesAPatientWhoHasNotConsented(t *testing.T) {
 		w.pair(deviceNumber(v.Device), 1)
 		w.at(today(14, 50))
 		must[desk.Visit](t)(w.Start(ctx, nurse(1), v.Reference))
-		must[bool](t)(w.Arrive(ctx, v.ID, desk.SeatOfPatient))
+		must[bool](t)(w.Arrive(ctx, v.ID, desk.SeatOfPatient, ""))
 		var theirs booking.Participant
 		for _, p := range must[desk.Visit](t)(w.Visit(ctx, nurse(1), v.Reference)).People {
 			if p.Role == booking.AsInterpreter {
@@ -22,13 +22,13 @@ func TestNobodySeesAPatientWhoHasNotConsented(t *testing.T) {
 			}
 		}
 		by := booking.Actor{Kind: booking.InterpreterActor, ID: string(theirs.Interpreter)}
-		must[bool](t)(w.Arrive(ctx, v.ID, string(theirs.ID)))
+		must[bool](t)(w.Arrive(ctx, v.ID, string(theirs.ID), ""))
 
 		must[desk.Visit](t)(w.Cover(ctx, nurse(1), v.Reference, true))
 		ok(t, w.WithdrawConsent(ctx, nurse(1), patientID(1)))
 		refused(t, "admit an interpreter", second(w.Admit(ctx, nurse(1), v.Reference, theirs.ID)), booking.ErrConsentNeeded)
 		refused(t, "join as one", second(w.Join(ctx, by, v.Reference)), booking.ErrConsentNeeded)
-		refused(t, "come as one", second(w.Arrive(ctx, v.ID, string(theirs.ID))), booking.ErrConsentNeeded)
+		refused(t, "come as one", second(w.Arrive(ctx, v.ID, string(theirs.ID), "")), booking.ErrConsentNeeded)
 		refused(t, "uncover at the bed", w.CoverBed(ctx, v.ID, false), booking.ErrConsentNeeded)
 		refused(t, "uncover the patient", second(w.Cover(ctx, nurse(1), v.Reference, false)), booking.ErrConsentNeeded)
 		must[booking.Consent](t)(w.RecordConsent(ctx, nurse(1), booking.Consent{Patient: patientID(1), Basis: booking.BasisOwn}))
@@ -47,7 +47,7 @@ func TestOneWhoWasRemovedKeepsNobodyElseOut(t *testing.T) {
 		ctx := t.Context()
 		v := w.book(1, today(15, 0), desk.Details{})
 		w.at(today(14, 50))
-		must[bool](t)(w.Arrive(ctx, v.ID, string(seat(t, v, 1))))
+		must[bool](t)(w.Arrive(ctx, v.ID, string(seat(t, v, 1)), ""))
 		must[booking.CircleMember](t)(w.Bar(ctx, nurse(1), memberID(1), "because"))
 		v = must[desk.Visit](t)(w.AddPeople(ctx, nurse(1), v.Reference, []booking.MemberID{memberID(102)}))
 		if len(v.People) != 2 {
@@ -81,7 +81,7 @@ func TestWhatIsNoIDIsNobody(t *testing.T) {
 			refused(t, "bar "+bad, second(w.Bar(ctx, nurse(1), booking.MemberID(bad), "because")), booking.ErrNoSuchPerson)
 			refused(t, "read "+bad, second(w.Patient(ctx, nurse(1), booking.PatientID(bad))), booking.ErrNoSuchPatient)
 			refused(t, "withdraw for "+bad, w.WithdrawConsent(ctx, nurse(1), booking.PatientID(bad)), booking.ErrNoSuchPatient)
-			refused(t, "come to "+bad, second(w.Arrive(ctx, booking.VisitID(bad), desk.SeatOfPatient)), booking.ErrNoSuchVisit)
+			refused(t, "come to "+bad, second(w.Arrive(ctx, booking.VisitID(bad), desk.SeatOfPatient, "")), booking.ErrNoSuchVisit)
 			refused(t, "answer "+bad, second(w.AnswerOffer(ctx, interpreter(1), booking.OfferID(bad), true)), booking.ErrNoSuchOffer)
 			refused(t, "pair "+bad, second(w.BeginPairing(ctx, nurse(1), booking.DeviceID(bad))), booking.ErrNoSuchDevice)
 			refused(t, "hold by "+bad, second(w.Held(ctx, nurse(1), booking.VisitID(bad))), booking.ErrNoSuchVisit)

@@ -311,7 +311,7 @@ func TestAnInterpreterSendsASubstitute(t *testing.T) {
 
 		w.at(today(14, 50)) // in the waiting room, and stuck
 		mine := must[desk.Seat](t)(w.Join(ctx, interpreter(1), v.Reference))
-		must[bool](t)(w.Arrive(ctx, v.ID, mine.Seat))
+		must[bool](t)(w.Arrive(ctx, v.ID, mine.Seat, ""))
 		must[desk.Job](t)(w.SendSubstitute(ctx, interpreter(1), offer))
 		next := w.asks(v.Reference, 2, booking.Offered)
 		_, err = w.SendSubstitute(ctx, interpreter(1), offer)
@@ -371,9 +371,9 @@ func TestTheSameInterpreterComesAgain(t *testing.T) {
 		w.pair(2, 1)
 		w.at(today(14, 0))
 		started := must[desk.Visit](t)(w.Start(ctx, nurse(1), before.Reference))
-		must[bool](t)(w.Arrive(ctx, started.ID, desk.SeatOfPatient))
+		must[bool](t)(w.Arrive(ctx, started.ID, desk.SeatOfPatient, ""))
 		anna := must[desk.Seat](t)(w.Join(ctx, as(1), before.Reference))
-		must[bool](t)(w.Arrive(ctx, before.ID, anna.Seat))
+		must[bool](t)(w.Arrive(ctx, before.ID, anna.Seat, ""))
 		must[desk.Visit](t)(w.Admit(ctx, nurse(1), before.Reference, booking.ParticipantID(anna.Seat)))
 		must[desk.Visit](t)(w.End(ctx, nurse(1), before.Reference, booking.RanToEnd))
 
@@ -506,9 +506,9 @@ func TestWhatIsFinishedStaysListedForAWeek(t *testing.T) {
 		w.pair(2, 1)
 		w.at(today(14, 0))
 		started := must[desk.Visit](t)(w.Start(ctx, nurse(1), v.Reference))
-		must[bool](t)(w.Arrive(ctx, started.ID, desk.SeatOfPatient))
+		must[bool](t)(w.Arrive(ctx, started.ID, desk.SeatOfPatient, ""))
 		bryn := must[desk.Seat](t)(w.Join(ctx, interpreter(3), v.Reference))
-		must[bool](t)(w.Arrive(ctx, v.ID, bryn.Seat))
+		must[bool](t)(w.Arrive(ctx, v.ID, bryn.Seat, ""))
 		must[desk.Visit](t)(w.Admit(ctx, nurse(1), v.Reference, booking.ParticipantID(bryn.Seat)))
 		w.follow(today(14, 10))
 		w.asks(v.Reference, 3, booking.Accepted) // who is here is not replaced

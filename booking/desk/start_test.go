@@ -50,7 +50,7 @@ func TestRoomsOpenEmpty(t *testing.T) {
 		her := must[desk.Seat](t)(w.Join(ctx, as(1), v.Reference))
 		for _, wantHere := range []bool{true, false, true} {
 			if wantHere {
-				must[bool](t)(w.Arrive(ctx, v.ID, her.Seat))
+				must[bool](t)(w.Arrive(ctx, v.ID, her.Seat, ""))
 			} else {
 				ok(t, w.OpenRooms(ctx))
 			}

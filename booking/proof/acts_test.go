@@ -262,9 +262,9 @@ func (c *client) bringOn() error {
 	case v.State == booking.Booked:
 		_, err = c.Start(c.ctx, by, v.Reference)
 	case v.State == booking.Preparing:
-		_, err = c.Arrive(c.ctx, v.ID, desk.SeatOfPatient)
+		_, err = c.Arrive(c.ctx, v.ID, desk.SeatOfPatient, "")
 	case v.State == booking.Lobby && v.People[0].HereSince.IsZero():
-		_, err = c.Arrive(c.ctx, v.ID, string(v.People[0].ID))
+		_, err = c.Arrive(c.ctx, v.ID, string(v.People[0].ID), "")
 	case v.State == booking.Lobby:
 		_, err = c.Admit(c.ctx, by, v.Reference, v.People[0].ID)
 	case c.r.IntN(3) == 0:

@@ -426,8 +426,8 @@ func (w *world) oneOfEach() {
 		v := w.book(n, on(0, 11, 0))
 		w.now.Store(on(0, 10, 50).UnixMicro())
 		v = must[desk.Visit](w.t)(w.Start(ctx, sister(1), v.Reference))
-		must[bool](w.t)(w.Arrive(ctx, v.ID, desk.SeatOfPatient))
-		must[bool](w.t)(w.Arrive(ctx, v.ID, string(v.People[0].ID)))
+		must[bool](w.t)(w.Arrive(ctx, v.ID, desk.SeatOfPatient, ""))
+		must[bool](w.t)(w.Arrive(ctx, v.ID, string(v.People[0].ID), ""))
 		must[desk.Visit](w.t)(w.Admit(ctx, sister(1), v.Reference, v.People[0].ID))
 		if ends {
 			must[desk.Visit](w.t)(w.End(ctx, sister(1), v.Reference, "ran_to_end"))

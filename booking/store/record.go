@@ -42,6 +42,7 @@ SELECT ` + visitColumns + `, ` + patientColumns + `, ` + deviceColumns + `, COAL
        s.ward_id, CASE WHEN EXISTS (SELECT 1 FROM interpreter_bookings AS o WHERE o.visit_id = v.id) THEN 1 ELSE 0 END,
        y.id, COALESCE(y.role, ''), y.visitor_id, y.interpreter_id, COALESCE(w.name, i.name, ''),
        CASE WHEN y.role = 'interpreter' THEN v.language ELSE COALESCE(m.relationship, '') END, COALESCE(y.place, ''), y.here_since,
+       COALESCE(y.browser, ''), COALESCE(y.let_in_browser, ''),
        ` + placeColumns + `
 FROM   visits AS v JOIN patients AS p ON p.id = v.patient_id JOIN devices AS d ON d.id = v.device_id
        LEFT JOIN stays AS s ON s.patient_id = p.id AND s.to_at IS NULL LEFT JOIN beds AS b ON b.id = s.bed_id
@@ -211,7 +212,7 @@ func (tx *Tx) scanRecord(row scanner) (r recordRow, err error) {
 	visit, fillVisit := visitDest(&r.Record)
 	device, fillDevice := deviceDest(&r.DeviceRecord)
 	dest := slices.Concat(visit, patientDest(&r.PatientRecord), device, []any{&r.Bay, &r.Bed, into(&r.LiesIn), &asked,
-		into(&p.ID), &p.Role, into(&p.Visitor), into(&p.Interpreter), &p.Name, &p.Relationship, &p.Place, &here}, place)
+		into(&p.ID), &p.Role, into(&p.Visitor), into(&p.Interpreter), &p.Name, &p.Relationship, &p.Place, &here, &p.Browser, &p.LetIn}, place)
 	if err = row.Scan(dest...); err != nil {
 		return r, err
 	}

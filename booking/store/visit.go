@@ -166,7 +166,7 @@ const (
 	addParticipant = `
 INSERT INTO participants (id, visit_id, role, visitor_id, interpreter_id, place) VALUES ($1, $2, $3, $4, $5, $6)`
 
-	saveParticipant   = `UPDATE participants SET place = $2, here_since = $3 WHERE id = $1`
+	saveParticipant   = `UPDATE participants SET place = $2, here_since = $3, browser = $4, let_in_browser = $5 WHERE id = $1`
 	deleteParticipant = `DELETE FROM participants WHERE id = $1`
 	clearParticipants = `UPDATE participants SET here_since = NULL WHERE visit_id = $1 AND here_since IS NOT NULL`
 	clearEverybody    = `UPDATE participants SET here_since = NULL WHERE here_since IS NOT NULL`
@@ -177,10 +177,10 @@ func (tx *Tx) AddParticipant(ctx context.Context, p booking.Participant) error {
 	return tx.save(ctx, "add participant", addParticipant, p.ID, p.Visit, p.Role, orNull(p.Visitor), orNull(p.Interpreter), p.Place)
 }
 
-// SaveParticipant saves where a participant stands, and since when they are
-// here.
+// SaveParticipant saves where a participant stands, and since when and in which
+// browser they are here.
 func (tx *Tx) SaveParticipant(ctx context.Context, p booking.Participant) error {
-	return tx.save(ctx, "save participant", saveParticipant, p.ID, p.Place, at(p.HereSince))
+	return tx.save(ctx, "save participant", saveParticipant, p.ID, p.Place, at(p.HereSince), orNull(p.Browser), orNull(p.LetIn))
 }
 
 // DeleteParticipant saves that somebody is not coming after all.

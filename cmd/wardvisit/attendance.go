@@ -23,7 +23,7 @@ type attendance struct {
 // Arrive asks the desk whether the holder of t may come in, and where they stand.
 func (a attendance) Arrive(ctx context.Context, t ticket.Ticket) (signaling.Arrival, error) {
 	visit := booking.VisitID(t.Room)
-	admitted, err := a.desk.Arrive(ctx, visit, t.Seat)
+	admitted, err := a.desk.Arrive(ctx, visit, t.Seat, t.Browser)
 	var refusal *booking.Refusal
 	switch {
 	case errors.Is(err, booking.ErrRoomLocked):
@@ -80,7 +80,7 @@ func (r rooms) Tell(ctx context.Context, room string, order web.RoomOrder) error
 func inRoomsWords(order web.RoomOrder) (signaling.Order, error) {
 	switch order.Kind {
 	case web.OrderAdmit:
-		return signaling.Admit{Seat: order.Seat}, nil
+		return signaling.Admit{Seat: order.Seat, Browser: order.Browser}, nil
 	case web.OrderHold:
 		return signaling.Hold{Seat: order.Seat}, nil
 	case web.OrderRemove:

@@ -52,6 +52,7 @@ type Ticket struct {
 	Name      string    // shown under the face
 	About     string    // such as "Daughter", or "BSL interpreter"
 	Codec     string    // of the room's pictures, as sfu.Codec; "" is the usual one
+	Browser   string    // whose page asked, the same for as long as it keeps its login; "" where any will do
 	ID        string    // random; a ticket opens a seat once
 	NotBefore time.Time // to the second
 	Expires   time.Time // to the second; at most MaxLife after NotBefore, by one reading of the clock
@@ -86,6 +87,7 @@ type claims struct {
 	Name      string `json:"name,omitempty"`
 	About     string `json:"about,omitempty"`
 	Codec     string `json:"codec,omitempty"`
+	Browser   string `json:"from,omitempty"`
 	ID        string `json:"jti"`
 	NotBefore int64  `json:"nbf"`
 	Expires   int64  `json:"exp"`
@@ -99,7 +101,7 @@ func (s *Sealer) Seal(t Ticket) (string, error) {
 		return "", fmt.Errorf("ticket: seal: %w", err)
 	}
 	body, err := json.Marshal(claims{
-		Audience: audience, Room: t.Room, Seat: t.Seat, Role: t.Role, Name: t.Name, About: t.About, Codec: t.Codec, ID: t.ID,
+		Audience: audience, Room: t.Room, Seat: t.Seat, Role: t.Role, Name: t.Name, About: t.About, Codec: t.Codec, Browser: t.Browser, ID: t.ID,
 		NotBefore: t.NotBefore.Unix(), Expires: t.Expires.Unix(),
 	})
 	if err != nil {
@@ -133,7 +135,7 @@ func (s *Sealer) Open(sealed string) (Ticket, error) {
 		return Ticket{}, ErrInvalid
 	}
 	t := Ticket{
-		Room: c.Room, Seat: c.Seat, Role: c.Role, Name: c.Name, About: c.About, Codec: c.Codec, ID: c.ID,
+		Room: c.Room, Seat: c.Seat, Role: c.Role, Name: c.Name, About: c.About, Codec: c.Codec, Browser: c.Browser, ID: c.ID,
 		NotBefore: time.Unix(c.NotBefore, 0).UTC(), Expires: time.Unix(c.Expires, 0).UTC(),
 	}
 	now := s.now()
@@ -165,8 +167,10 @@ func (t Ticket) check() error {
 	default:
 		return errors.New("unknown role")
 	}
-	if len(t.Codec) > maxID {
-		return fmt.Errorf("codec of %d bytes", len(t.Codec))
+	for name, word := range map[string]string{"codec": t.Codec, "browser": t.Browser} {
+		if len(word) > maxID {
+			return fmt.Errorf("%s of %d bytes", name, len(word))
+		}
 	}
 	if life := t.Expires.Sub(t.NotBefore); life <= 0 || life > MaxLife {
 		return fmt.Errorf("life of %v", life)

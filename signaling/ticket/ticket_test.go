@@ -23,7 +23,7 @@ func sealer(t testing.TB, key byte, now time.Time) *Sealer {
 
 func anna() Ticket {
 	return Ticket{
-		Room: "v1", Seat: "guest-1", Role: Visitor, Name: "Anna Öztürk", About: "Daughter", ID: "t1",
+		Room: "v1", Seat: "guest-1", Role: Visitor, Name: "Anna Öztürk", About: "Daughter", Browser: "phone", ID: "t1",
 		NotBefore: noon, Expires: noon.Add(MaxLife),
 	}
 }
@@ -122,6 +122,7 @@ func TestSealRefusesWhatWouldNeverOpen(t *testing.T) {
 		"an unknown role":    func(t *Ticket) { t.Role = "" },
 		"a name too long":    func(t *Ticket) { t.Name = strings.Repeat("é", maxWords+1) },
 		"a name not in UTF8": func(t *Ticket) { t.Name = "\xff" },
+		"a browser too long": func(t *Ticket) { t.Browser = strings.Repeat("b", maxID+1) },
 		"a life too long":    func(t *Ticket) { t.Expires = t.NotBefore.Add(MaxLife + time.Second) },
 		"no life":            func(t *Ticket) { t.Expires = t.NotBefore },
 		"too long in all":    func(t *Ticket) { t.Name, t.About = strings.Repeat("\x01", maxWords), strings.Repeat("\x01", maxWords) },

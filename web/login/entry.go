@@ -2,6 +2,7 @@ package login
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"net/http"
@@ -105,6 +106,10 @@ func (d *door) idKey() string { return string(d.kind) }
 
 const usedKey = "used"
 
+// browserKey holds what a browser is known by at a door: random, worth nothing by
+// itself, and kept when the same person signs in there again.
+const browserKey = "browser"
+
 // useEvery is how often a login that is in use is written again. Once a minute is
 // exact enough for limits of hours, and saves a commit on nearly every page.
 const useEvery = time.Minute
@@ -143,18 +148,45 @@ func (d *Doors) SignIn(ctx context.Context, actor booking.Actor) error {
 		return fmt.Errorf("login: no door for %q", actor.Kind)
 	}
 	held, err := door.Load(ctx, e.token(door))
+	browser := rand.Text()
 	if err == nil {
+		if known := door.GetString(held, browserKey); known != "" && door.GetString(held, door.idKey()) == actor.ID {
+			browser = known
+		}
 		err = errors.Join(door.Clear(held), door.RenewToken(held))
 	}
 	if err != nil {
 		return fmt.Errorf("login: sign in: %w", err)
 	}
 	door.Put(held, door.idKey(), actor.ID)
+	door.Put(held, browserKey, browser)
 	if err := d.keep(held, e, door); err != nil {
 		return err
 	}
 	e.passed[actor.Kind] = answer{actor: actor}
 	return nil
+}
+
+// Browser returns a mark of the browser that is signed in at the door of kind: the
+// same for as long as it keeps its login, and another in every other browser. It
+// signs nobody in. At the iPads' door it is "": a device is known by its key.
+func (d *Doors) Browser(ctx context.Context, kind booking.ActorKind) (string, error) {
+	e := entryOf(ctx)
+	door, ok := d.people[kind]
+	if !ok {
+		return "", nil
+	}
+	held, err := door.Load(ctx, e.token(door))
+	if err != nil {
+		return "", fmt.Errorf("login: load: %w", err)
+	}
+	mark := door.GetString(held, browserKey)
+	if mark == "" && door.GetString(held, door.idKey()) != "" { // a login from before there were marks
+		mark = rand.Text()
+		door.Put(held, browserKey, mark)
+		err = d.keep(held, e, door)
+	}
+	return mark, err
 }
 
 // SignOut closes one door and leaves the others as they are. At the iPads' door

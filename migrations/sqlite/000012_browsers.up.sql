@@ -1,0 +1,6 @@
+-- In which of their browsers somebody comes, so that a link sent on does not bring a second phone
+-- into a visit unseen. What stands here is a random mark that opens nothing.
+-- The browser they are here in, or were last; null when not known.
+ALTER TABLE participants ADD COLUMN browser TEXT;
+-- The browser in which the ward let them in last; null if it never did.
+ALTER TABLE participants ADD COLUMN let_in_browser TEXT;
