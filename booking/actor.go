@@ -21,6 +21,7 @@ type WardRole string
 const (
 	Nurse       WardRole = "nurse"
 	WardManager WardRole = "ward_manager"
+	Auditor     WardRole = "auditor" // reads the ward's audit, and nothing else
 )
 
 // An Actor is who is asking.
@@ -39,8 +40,8 @@ func (a Actor) LogValue() slog.Value { return slog.StringValue(string(a.Kind) + 
 
 // MayRun reports whether a may see and run the visits of a ward.
 func (a Actor) MayRun(ward WardID) bool {
-	_, held := a.Wards[ward]
-	return a.Kind == StaffActor && held || a.Kind == SystemActor
+	role := a.Wards[ward]
+	return a.Kind == StaffActor && role != "" && role != Auditor || a.Kind == SystemActor
 }
 
 // Visitor returns a's visitor id, or the empty id when a is not a visitor.

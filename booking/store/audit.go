@@ -11,10 +11,10 @@ INSERT INTO audit_events (at, actor_kind, actor_id, action, subject, ward_id, re
 VALUES ($1, $2, $3, $4, $5, $6, $7)`
 
 // AddEvent records a fact that this transaction makes true. The boards of the ward it
-// names look again once the transaction commits.
+// names look again once the transaction commits, unless it is quiet.
 func (tx *Tx) AddEvent(ctx context.Context, e booking.Event) error {
 	err := tx.save(ctx, "record event", addEvent, at(e.At), e.By.Kind, e.By.ID, e.Action, e.Subject, orNull(e.Ward), e.Reason)
-	if err == nil && e.Ward != "" {
+	if err == nil && e.Ward != "" && !e.Quiet {
 		tx.Changed(e.Ward)
 	}
 	return err

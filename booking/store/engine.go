@@ -308,6 +308,8 @@ var refusals = map[string]error{
 	"slot_offers_one_open":          ErrAgain,
 	"requests_one_open":             booking.ErrRequestOpen,
 	"visits_series_once":            booking.ErrStale,
+	"audit_seals_pkey":              ErrAgain,
+	"audit_seals_seq":               ErrAgain,
 }
 
 // refusal turns what a driver says into what a rule says, where it can.
