@@ -228,7 +228,7 @@ func (s *server) openPages(ctx context.Context, sealer *ticket.Sealer) error {
 		Store: s.store.Logins(time.Now), People: s.desk, Devices: s.desk, Secure: s.public.Scheme == "https", Now: time.Now,
 	})
 	var err error
-	if s.trials, err = trial.New(trial.Config{Media: s.media, Relay: s.relay, Registry: s.metrics, Now: time.Now}); err != nil {
+	if s.trials, err = trial.New(trial.Config{Media: s.media, Relay: s.relay, Registry: s.metrics, Log: s.log, Now: time.Now}); err != nil {
 		return err
 	}
 	network, err := s.network(ctx)

@@ -24,6 +24,9 @@ const (
 	// maxFraming is how many TCP connections one Peer's address may have: a
 	// browser opens one from each of its networks, and new ones when they change.
 	maxFraming = 8
+	// maxBroken is how often taking a connection may break in the life of a port. It
+	// never does; this keeps a listener that is broken from filling the log.
+	maxBroken = 1000
 )
 
 // A tcpMux is the media port of those whom UDP does not reach: it brings each
@@ -138,24 +141,42 @@ func (m *tcpMux) Close() error {
 	return err
 }
 
+// accept takes connections until there are no more. Each that breaks while it is
+// taken is one of maxBroken: a listener that does nothing else is left alone.
 func (m *tcpMux) accept() {
+	for broken := 0; broken < maxBroken; broken++ {
+		if m.acceptUntilBroken() {
+			return
+		}
+	}
+	m.log.Error("media: the TCP port is given up, since it only breaks")
+}
+
+// acceptUntilBroken reports true when the listener is closed.
+func (m *tcpMux) acceptUntilBroken() (over bool) {
+	defer m.guard(nil)
 	for {
 		conn, err := m.listener.Accept()
 		if err != nil {
-			return
+			return true
 		}
-		m.mu.Lock()
-		open := !m.closed
-		if open {
-			m.nobody[conn] = struct{}{}
+		if !m.takeIn(conn) {
+			return true
 		}
-		m.mu.Unlock()
-		if !open {
-			_ = conn.Close()
-			return
-		}
-		m.busy.Go(func() { m.greet(conn) })
 	}
+}
+
+// takeIn has conn looked at. It reports false when we are closed.
+func (m *tcpMux) takeIn(conn net.Conn) bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.closed {
+		_ = conn.Close()
+		return false
+	}
+	m.nobody[conn] = struct{}{}
+	m.busy.Go(func() { m.greet(conn) })
+	return true
 }
 
 // greet reads the first check, and reads on for the Peer that it names.
@@ -177,12 +198,14 @@ func (m *tcpMux) greet(conn net.Conn) {
 	f.read(first)
 }
 
-// guard is deferred by whatever reads and writes a connection: what goes wrong in
-// that ends the connection alone.
+// guard is deferred by whatever takes, reads and writes a connection: what goes
+// wrong in that ends the connection alone.
 func (m *tcpMux) guard(conn net.Conn) {
 	if fault := recover(); fault != nil {
 		m.log.Error("media: a TCP connection broke", "fault", fault, "stack", string(debug.Stack()))
-		_ = conn.Close()
+		if conn != nil {
+			_ = conn.Close()
+		}
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -522,4 +523,38 @@ func FuzzFirstCheck(f *testing.F) {
 			t.Errorf("named %q", ufrag)
 		}
 	})
+}
+
+// A breaking listener breaks for one connection, which it has taken.
+type breaking struct {
+	net.Listener
+	times atomic.Int32
+}
+
+func (b *breaking) Accept() (net.Conn, error) {
+	conn, err := b.Listener.Accept()
+	if err == nil && b.times.Add(-1) >= 0 {
+		_ = conn.Close()
+		panic("planted")
+	}
+	return conn, err
+}
+
+func TestAConnectionThatBreaksAsItIsTakenEndsAlone(t *testing.T) {
+	p := newPort(t, "127.0.0.1:0")
+	b := &breaking{Listener: p.Media()}
+	b.times.Store(1)
+	s := newSFUOverTCP(t, p, func(c *Config) { c.TCP = b })
+	first := dialTCP(t, s)
+	if _, err := first.Write(framed(check(t, "nobody:me"))); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := first.Read(make([]byte, 1)); err == nil {
+		t.Error("the broken connection says something")
+	}
+	a, z := call(t, s, onlyTCP(t, false)), call(t, s, onlyTCP(t, false))
+	a.speaks(t, z)
+	if n := b.times.Load(); n >= 0 {
+		t.Error("nothing was broken")
+	}
 }

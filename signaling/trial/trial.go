@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"log/slog"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -62,6 +64,7 @@ type Config struct {
 	// Relay may be nil: then no path leads by it.
 	Relay    *turn.Server
 	Registry prometheus.Registerer // may be nil
+	Log      *slog.Logger
 	// Now is the clock.
 	Now func() time.Time
 	// Life and MaxOpen are the bounds of the same name, for a test that cannot
@@ -253,6 +256,7 @@ func (t *try) changed(state sfu.State) {
 // run waits for the end of a trial, and counts what came of it.
 func (t *try) run() {
 	defer t.end()
+	defer t.guard()
 	ending := time.NewTimer(t.server.cfg.Life)
 	defer ending.Stop()
 	up, over, result := t.up, t.over, "blocked"
@@ -274,14 +278,24 @@ func (t *try) run() {
 	t.server.count(t.path, result)
 }
 
-// end lets go of everything.
+// end lets go of everything, whatever of it breaks.
 func (t *try) end() {
+	defer t.server.running.Done()
+	defer func() { <-t.server.open }()
+	defer t.guard()
 	if t.peer != nil {
 		t.peer.Close()
 	}
 	if t.server.cfg.Relay != nil {
 		t.server.cfg.Relay.Revoke(room, t.seat)
 	}
-	<-t.server.open
-	t.server.running.Done()
+}
+
+// guard is deferred by what is a trial's own: what goes wrong in it ends that trial
+// alone.
+func (t *try) guard() {
+	if fault := recover(); fault != nil {
+		t.server.cfg.Log.Error("a trial broke", "path", string(t.path), "fault", fault, "stack", string(debug.Stack()))
+		t.server.count(t.path, "fault")
+	}
 }

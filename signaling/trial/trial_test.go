@@ -34,6 +34,12 @@ type hospital struct {
 
 func newHospital(t *testing.T, change ...func(*trial.Config)) *hospital {
 	t.Helper()
+	return newHospitalAt(t, time.Now, change...)
+}
+
+// newHospitalAt is one whose relay goes by a clock of its own.
+func newHospitalAt(t *testing.T, now func() time.Time, change ...func(*trial.Config)) *hospital {
+	t.Helper()
 	media, err := sfu.New(sfu.Config{
 		Listen: netip.MustParseAddrPort("127.0.0.1:0"), Loopback: true, MaxSlots: 2, Log: slog.New(slog.DiscardHandler), Now: time.Now,
 	})
@@ -47,13 +53,13 @@ func newHospital(t *testing.T, change ...func(*trial.Config)) *hospital {
 	at := listener.Addr().String()
 	relay, err := turn.New(turn.Config{
 		Key: make([]byte, ticket.MinKey), Listen: netip.MustParseAddrPort(at), Listeners: []net.Listener{listener}, Routes: media.Routes(),
-		URLs: []string{"turn:" + at + "?transport=udp", "turn:" + at + "?transport=tcp"}, Log: slog.New(slog.DiscardHandler), Now: time.Now,
+		URLs: []string{"turn:" + at + "?transport=udp", "turn:" + at + "?transport=tcp"}, Log: slog.New(slog.DiscardHandler), Now: now,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	h := &hospital{t: t, relay: relay, registry: prometheus.NewRegistry()}
-	cfg := trial.Config{Media: media, Relay: relay, Registry: h.registry, Now: time.Now}
+	cfg := trial.Config{Media: media, Relay: relay, Registry: h.registry, Log: slog.New(slog.DiscardHandler), Now: time.Now}
 	for _, c := range change {
 		c(&cfg)
 	}

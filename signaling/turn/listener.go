@@ -28,18 +28,29 @@ type listener struct {
 	server *Server
 }
 
-// Accept returns the next connection, of which we keep a note.
+// Accept returns the next connection, of which we keep a note. Pion accepts no more
+// after an error, so one that breaks is not its to know.
 func (l listener) Accept() (net.Conn, error) {
-	c, err := l.Listener.Accept()
-	if err != nil {
-		return nil, err
+	for {
+		c, err := l.Listener.Accept()
+		if err != nil {
+			return nil, err
+		}
+		if kept, err := l.note(c); kept != nil || err != nil {
+			return kept, err
+		}
 	}
-	kept := &stream{Conn: c, server: l.server, ends: endsOf(c.RemoteAddr(), c.LocalAddr())}
-	if !l.server.keep(kept) {
+}
+
+// note keeps a note of c; it returns nil if c has broken, and been closed.
+func (l listener) note(c net.Conn) (kept net.Conn, err error) {
+	defer l.server.guard("a new connection", func() { _ = c.Close() })
+	noted := &stream{Conn: c, server: l.server, ends: endsOf(c.RemoteAddr(), c.LocalAddr())}
+	if !l.server.keep(noted) {
 		_ = c.Close()
 		return nil, net.ErrClosed
 	}
-	return kept, nil
+	return noted, nil
 }
 
 // A stream is one connection to the relay over TCP or TLS. A browser has one
@@ -55,7 +66,8 @@ type stream struct {
 func endsOf(from, to net.Addr) string { return from.String() + " " + to.String() }
 
 // Read waits for as long as a browser may be silent.
-func (s *stream) Read(b []byte) (int, error) {
+func (s *stream) Read(b []byte) (n int, err error) {
+	defer s.server.guard("reading a connection", func() { n, err = 0, errBroke })
 	wait := silentFor
 	if s.over.Load() {
 		wait = goodbye
@@ -68,11 +80,15 @@ func (s *stream) Read(b []byte) (int, error) {
 
 // Write waits for somebody slow. Half of what it writes may have gone when it
 // gives up, so the connection is of no more use then.
-func (s *stream) Write(b []byte) (int, error) {
+func (s *stream) Write(b []byte) (n int, err error) {
+	defer s.server.guard("writing a connection", func() {
+		n, err = 0, errBroke
+		_ = s.Close()
+	})
 	if err := s.SetWriteDeadline(s.server.cfg.Now().Add(takeWithin)); err != nil {
 		return 0, err
 	}
-	n, err := s.Conn.Write(b)
+	n, err = s.Conn.Write(b)
 	if err != nil {
 		_ = s.Close()
 	}
@@ -115,6 +131,7 @@ func (s *Server) streamBetween(from, to net.Addr) *stream {
 // relayOpened says of a connection that it has business here. Only a relay says
 // so, of which a credential has few: a stolen one holds no more connections.
 func (s *Server) relayOpened(from, to net.Addr, _, _, _ string, _ net.Addr, _ int) {
+	defer s.guard("a relay's beginning", nothing)
 	if c := s.streamBetween(from, to); c != nil {
 		c.over.Store(false)
 		port.Known(c.Conn)
@@ -123,6 +140,7 @@ func (s *Server) relayOpened(from, to net.Addr, _, _, _ string, _ net.Addr, _ in
 
 // relayEnded has the connection of a relay that is gone end soon.
 func (s *Server) relayEnded(from, to net.Addr, _, _, _ string) {
+	defer s.guard("a relay's end", nothing)
 	if c := s.streamBetween(from, to); c != nil {
 		c.over.Store(true)
 		_ = c.SetReadDeadline(s.cfg.Now().Add(goodbye)) // who reads now waits no longer, either

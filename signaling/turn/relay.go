@@ -12,6 +12,7 @@ var (
 	errNotMedia = errors.New("turn: not an address we relay to")
 	errQuota    = errors.New("turn: too many relays open")
 	errOnlyUDP  = errors.New("turn: only UDP is relayed")
+	errBroke    = errors.New("turn: broken")
 )
 
 // A relay is the far end of one person's relay: a socket that exchanges
@@ -25,15 +26,16 @@ type relay struct {
 
 // ReadFrom returns the next datagram from our media port, under the address at
 // which the browser knows it. What comes from elsewhere is thrown away.
-func (r *relay) ReadFrom(b []byte) (int, net.Addr, error) {
+func (r *relay) ReadFrom(b []byte) (n int, from net.Addr, err error) {
+	defer r.server.guard("a datagram from media", func() { n, from, err = 0, nil, errBroke })
 	for {
-		n, from, err := r.UDPConn.ReadFromUDPAddrPort(b)
+		n, sender, err := r.UDPConn.ReadFromUDPAddrPort(b)
 		if err != nil {
 			return n, nil, err
 		}
-		from = netip.AddrPortFrom(from.Addr().Unmap(), from.Port())
+		sender = netip.AddrPortFrom(sender.Addr().Unmap(), sender.Port())
 		for route, local := range r.server.cfg.Routes {
-			if local == from {
+			if local == sender {
 				return n, net.UDPAddrFromAddrPort(route), nil
 			}
 		}
@@ -41,7 +43,8 @@ func (r *relay) ReadFrom(b []byte) (int, net.Addr, error) {
 }
 
 // WriteTo sends a datagram to our media port, and nowhere else.
-func (r *relay) WriteTo(b []byte, to net.Addr) (int, error) {
+func (r *relay) WriteTo(b []byte, to net.Addr) (n int, err error) {
+	defer r.server.guard("a datagram to media", func() { n, err = 0, errBroke })
 	udp, ok := to.(*net.UDPAddr)
 	if !ok {
 		return 0, errNotMedia
@@ -70,7 +73,12 @@ type generator struct{ server *Server }
 func (generator) Validate() error { return nil }
 
 // AllocatePacketConn opens a relay's socket.
-func (g generator) AllocatePacketConn(conf turn.AllocateListenerConfig) (net.PacketConn, net.Addr, error) {
+func (g generator) AllocatePacketConn(conf turn.AllocateListenerConfig) (socket net.PacketConn, at net.Addr, err error) {
+	defer g.server.guard("a new relay", func() { socket, at, err = nil, nil, errBroke })
+	return g.allocate(conf)
+}
+
+func (g generator) allocate(conf turn.AllocateListenerConfig) (net.PacketConn, net.Addr, error) {
 	n, ok := readName(conf.UserID)
 	if !ok {
 		return nil, nil, errQuota // Pion looking for two ports in a row, which nobody of ours needs

@@ -68,7 +68,7 @@ func New(cfg Config) (*Server, error) {
 	config := turn.ServerConfig{
 		Realm:              realm,
 		AuthHandler:        s.authenticate,
-		QuotaHandler:       func(username, _ string, _ net.Addr) bool { return s.open(username) < maxRelays },
+		QuotaHandler:       s.mayOpen,
 		EventHandler:       turn.EventHandler{OnAllocationCreated: s.relayOpened, OnAllocationDeleted: s.relayEnded},
 		AllocationLifetime: relayLife,
 		LoggerFactory:      quiet{},
@@ -184,6 +184,7 @@ func (s *Server) Close() error {
 // authenticate returns the key of a username that is worth something. A relay
 // is opened only in a credential's life; what is open may be kept up after it.
 func (s *Server) authenticate(request *turn.RequestAttributes) (userID string, key []byte, ok bool) {
+	defer s.guard("who asks", func() { userID, key, ok = "", nil, false })
 	n, ok := readName(request.Username)
 	if !ok {
 		return "", nil, false
@@ -200,6 +201,12 @@ func (s *Server) authenticate(request *turn.RequestAttributes) (userID string, k
 		return "", nil, false
 	}
 	return request.Username, turn.GenerateAuthKey(request.Username, request.Realm, s.password(request.Username)), true
+}
+
+// mayOpen is asked before a credential opens another relay.
+func (s *Server) mayOpen(username, _ string, _ net.Addr) (ok bool) {
+	defer s.guard("how many", func() { ok = false })
+	return s.open(username) < maxRelays
 }
 
 // open returns how many relays a credential has open.
@@ -219,7 +226,8 @@ func (s *Server) openLocked(username string) (n int) {
 }
 
 // permit is asked before anything is relayed to an address.
-func (s *Server) permit(_ net.Addr, peer net.IP) bool {
+func (s *Server) permit(_ net.Addr, peer net.IP) (ok bool) {
+	defer s.guard("whither", func() { ok = false })
 	addr, ok := netip.AddrFromSlice(peer)
 	if !ok {
 		return false
