@@ -8,6 +8,7 @@ import { Capture, kinds, type Kind } from "./capture.ts";
 import { eased, Viewing } from "./drawn.ts";
 import { remembered } from "./economy.ts";
 import type { From } from "./layers.ts";
+import { Life } from "./life.ts";
 import { Connection } from "./media.ts";
 import { Room } from "./room.ts";
 import { Page } from "./ui.ts";
@@ -18,8 +19,12 @@ import type { Snapshot } from "./world.ts";
 /** The room takes no more than one report in five seconds. */
 const reportEvery = 10_000;
 
-/** How often the connection is looked at. */
+/** How often the connection is looked at, and how often it is listened to: whoever loses the network must not lose a second more. */
 const lookEvery = 1000;
+const listenEvery = 250;
+
+/** After this long of nothing every moment may be the one to do something. */
+const listenAnxiously = 1500;
 
 /** How long an iPad stays here once the visit is over; its own page goes on saying so. */
 const restAfter = 4000;
@@ -29,6 +34,7 @@ class Call {
   private readonly capture: Capture;
   private readonly connection: Connection;
   private readonly watcher = new Watch();
+  private readonly life = new Life();
   private readonly viewing: Viewing;
   private readonly page: Page;
   private readonly room: Room;
@@ -87,6 +93,7 @@ class Call {
   /** watch listens to the machine around the page, and looks at the connection now and then. */
   watch(): void {
     window.setInterval(() => void this.look(), lookEvery);
+    window.setInterval(() => void this.listen(), listenEvery);
     window.setInterval(() => void this.report(), reportEvery);
     const woke = (moved: boolean) => {
       this.room.woke(moved);
@@ -98,7 +105,7 @@ class Call {
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && woke(false));
     window.addEventListener("online", () => woke(true));
     const network = (navigator as { connection?: EventTarget }).connection;
-    network?.addEventListener?.("change", () => woke(true));
+    network?.addEventListener?.("change", () => woke(false)); // also when it has only become slower
     navigator.mediaDevices?.addEventListener?.("devicechange", () => this.listDevices());
     if (this.bedside) {
       startHeartbeat(); // the ward counts on hearing from its iPads, in a visit most of all
@@ -243,6 +250,22 @@ class Call {
       this.reporting = true;
       this.wish.audio = this.wish.video = false;
       this.settle();
+    }
+  }
+
+  /** listen notices that nothing at all comes any more, although something should. */
+  private async listen(): Promise<void> {
+    if (this.room.now.slots.every((slot) => slot.seat === "")) {
+      this.room.hears(0); // there is nobody to be missed
+      return;
+    }
+    const quiet = await this.life.look(this.connection.played(), () => this.connection.read(), clock.now());
+    if (quiet === 0) {
+      this.connection.flows();
+    }
+    this.room.hears(quiet);
+    if (quiet >= listenAnxiously) {
+      await this.look();
     }
   }
 

@@ -19,3 +19,13 @@ export function pause(tries: number, clock: Clock): number {
   const whole = tries === 0 ? 200 : Math.min(250 * 2 ** tries, 5000);
   return whole / 2 + (whole / 2) * clock.chance();
 }
+
+/**
+ * knock is how long to wait before knocking again while sound and picture still
+ * flow: the server is there, and only the way to its door is not, so every second
+ * counts. A try that has itself lasted its while is followed by the next at once.
+ */
+export function knock(lasted: number, clock: Clock): number {
+  const whole = Math.max(200, 1000 - lasted);
+  return whole / 2 + (whole / 2) * clock.chance();
+}

@@ -2,7 +2,7 @@
 // and when, and as whom; or not at all. The codes are those of
 // signaling/protocol/PROTOCOL.md, and the refusals of whoever gives out tickets.
 
-import { pause, type Clock } from "./clock.ts";
+import { knock, pause, type Clock } from "./clock.ts";
 import { TurnedAway, type End } from "./world.ts";
 
 /** Fate is either the end, or another try after a while. */
@@ -56,8 +56,38 @@ export function afterNo({ code, text }: TurnedAway, badTickets: number, clock: C
   };
 }
 
-/** afterClose is what follows a closed socket, after so many failed tries in a row. */
-export function afterClose(code: number, reason: string, tries: number, clock: Clock): Fate {
+/** Attempt is how it went until the socket closed. */
+export interface Attempt {
+  /** Failed tries before it, in a row. */
+  readonly tries: number;
+  /** Sound and picture go on. */
+  readonly flows: boolean;
+  /** How long ago it was dialled, in ms. */
+  readonly lasted: number;
+}
+
+/** While media flows a door that stays shut is knocked at so often; then as at any other. */
+const mostKnocks = 30;
+
+/** The longest that a join takes if it comes to anything: the server allows ten seconds. */
+const longestJoin = 12_000;
+
+/**
+ * joinPatience is how long to wait for a join's answer. What is lost on the way is
+ * sent again ever more seldom, so whoever has a seat to lose soon dials anew; and
+ * has more patience each time, should this network only be slow.
+ */
+export function joinPatience(of: { seated: boolean; flows: boolean; tries: number; trip: number }): number {
+  if (!of.seated) {
+    return longestJoin;
+  }
+  const several = 6 * of.trip; // TCP, TLS, the socket, the join
+  const least = of.flows ? 1500 : 3000 * 2 ** Math.floor(of.tries / 2);
+  return Math.min(longestJoin, least + several);
+}
+
+/** afterClose is what follows a closed socket. */
+export function afterClose(code: number, reason: string, { tries, flows, lasted }: Attempt, clock: Clock): Fate {
   if (code === 4403) {
     return afterNo(new TurnedAway(reason === "" ? "fault" : reason), 0, clock);
   }
@@ -67,9 +97,9 @@ export function afterClose(code: number, reason: string, tries: number, clock: C
   if (ourFault.includes(code)) {
     return { end: { kind: "broken", code: String(code) } };
   }
-  const soonest = inNoHurry.includes(code) ? 1 : 0;
+  const hurry = !inNoHurry.includes(code);
   return {
-    again: pause(Math.max(tries, soonest), clock),
+    again: hurry && flows && tries > 0 && tries < mostKnocks ? knock(lasted, clock) : pause(Math.max(tries, hurry ? 0 : 1), clock),
     anew: code === 1012, // that server, and every seat in it, is gone
     hindrance: "",
   };

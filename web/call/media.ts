@@ -84,6 +84,19 @@ export class Connection implements Media {
     this.look();
   }
 
+  /** played is a mark of the sounds and pictures played last, which changes as long as they come; "" if there are none. */
+  played(): string {
+    const receivers = this.pc?.getReceivers() ?? [];
+    return receivers.flatMap((one) => one.getSynchronizationSources?.() ?? []).map((one) => `${one.source} ${one.rtpTimestamp}`).join();
+  }
+
+  /** flows tells that something comes, by whichever path is in use. */
+  flows(): void {
+    if (this.state === "up") {
+      this.detour.up();
+    }
+  }
+
   /** fell tells that nothing comes any more, which may be seen long before the browser finds out. */
   fell(): void {
     this.detour.fell();

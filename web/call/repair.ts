@@ -29,6 +29,8 @@ export class Repair {
   private seated = false;
   private renewals = 0;
   private restartedAt = Number.NEGATIVE_INFINITY;
+  /** The room has heard of the last restart. */
+  private heard = true;
   private cancel: (() => void) | undefined;
 
   constructor(
@@ -50,13 +52,39 @@ export class Repair {
 
   /** welcomed tells that the room has given the seat, so that it can be asked for things. */
   welcomed(): void {
+    if (!this.seated) {
+      this.seated = true;
+      this.begin();
+    }
+  }
+
+  /**
+   * resumes tells that the seat is being taken back: what is asked now is heard
+   * right after, a round trip before the welcome. stale tells that nothing comes
+   * by the old paths, whatever the state says.
+   */
+  resumes(stale: boolean): void {
     this.seated = true;
-    this.begin();
+    stale && this.state === "up" ? this.restart() : this.begin();
+  }
+
+  /** answered tells that the room has answered a restart. */
+  answered(): void {
+    this.heard = true;
+  }
+
+  /** tooSoon tells that the room has refused one because of another shortly before. */
+  tooSoon(): void {
+    this.restartedAt = this.clock.now();
+    this.restart();
   }
 
   /** parted tells that the room cannot be asked for now. Whoever brings the seat back says welcomed. */
   parted(): void {
     this.seated = false;
+    if (!this.heard) {
+      this.restartedAt = Number.NEGATIVE_INFINITY;
+    }
     this.stopWaiting();
   }
 
@@ -86,6 +114,7 @@ export class Repair {
       return;
     }
     this.restartedAt = this.clock.now();
+    this.heard = false;
     this.means.restart();
     this.wait(restartPatience, () => {
       if (this.state !== "up") {

@@ -362,6 +362,131 @@ test("a network that is back is used at once, without waiting out the pause", as
   assert.equal(world.lines.length, before + 1);
 });
 
+// ---- losing the network ----
+
+test("when nothing comes the socket is asked, and if it is late another is dialled beside it", async () => {
+  const { world, room } = await seated();
+  await world.clock.pass(1500);
+  const old = world.line;
+  room.hears(500);
+  assert.equal(old.last("ping"), undefined);
+  room.hears(750);
+  assert.deepEqual(old.last("ping"), { type: "ping", n: 1 });
+  await world.clock.pass(400);
+  assert.equal(world.lines.length, 2);
+  assert.equal(old.hungUp, false, "it may yet live");
+  assert.equal(room.now.seated, true);
+});
+
+test("the one beside asks for seat and new paths in one breath", async () => {
+  const { world, room } = await seated();
+  await world.clock.pass(1500);
+  const old = world.line;
+  room.hears(750);
+  await world.clock.pass(400);
+  const line = await open(world);
+  assert.ok(old.hungUp);
+  assert.deepEqual(line.got, [
+    { type: "join", v: 2, resume: "secret-1", audio: true, video: true },
+    { type: "offer", seq: 1, sdp: "restart-1" },
+  ]);
+  line.say(welcome("admitted", { sdp: "" }));
+  line.say({ type: "answer", seq: 1, sdp: "answer-1" });
+  await settled();
+  assert.deepEqual(world.answers, ["answer-0", "answer-1"]);
+  assert.deepEqual(line.types, ["join", "offer"], "nothing is asked twice");
+  assert.equal(world.tickets, 1);
+});
+
+test("an old socket that answers after all is kept, and the one beside it is not", async () => {
+  const { world, room } = await seated();
+  await world.clock.pass(1500);
+  const old = world.line;
+  room.hears(750);
+  await world.clock.pass(400);
+  const beside = world.line;
+  old.say({ type: "pong", n: 1 });
+  assert.ok(beside.hungUp);
+  beside.ears.opened();
+  await settled();
+  assert.deepEqual(beside.got, []);
+  assert.equal(old.hungUp, false);
+  assert.equal(room.now.seated, true);
+});
+
+test("one beside that fails is followed by others, for as long as the old is silent", async () => {
+  const { world, room } = await seated();
+  await world.clock.pass(1500);
+  room.hears(750);
+  await world.clock.pass(400);
+  world.line.ears.closed(1006, "");
+  await world.clock.pass(300);
+  assert.equal(world.lines.length, 3);
+  await world.clock.pass(1300); // the old one is given up, and the one beside takes its place
+  assert.equal(room.now.seated, false);
+  assert.equal(world.lines.length, 3);
+  await world.clock.pass(200);
+  const line = await open(world);
+  assert.deepEqual(line.types, ["join", "offer"]);
+});
+
+test("on another network no time is lost waiting for the old socket", async () => {
+  const { world, room } = await seated();
+  room.woke(true);
+  await world.clock.pass(0);
+  assert.equal(world.lines.length, 2);
+  const line = await open(world);
+  assert.deepEqual(line.types, ["join", "offer"]);
+});
+
+test("a network that was only gone for a moment costs nothing", async () => {
+  const { world, room } = await seated();
+  const old = world.line;
+  room.woke(true);
+  old.say({ type: "pong", n: 1 });
+  await world.clock.pass(0);
+  assert.equal(world.restarts, 0);
+  assert.equal(world.lines.length, 1);
+});
+
+test("a socket that lives on although nothing comes is asked for new paths after a move", async () => {
+  const { world, room } = await seated();
+  room.hears(250);
+  room.woke(true);
+  world.line.say({ type: "pong", n: 1 });
+  await settled();
+  assert.deepEqual(world.line.last("offer"), { type: "offer", seq: 1, sdp: "restart-1" });
+});
+
+test("while sound flows the door is knocked at every second or two, and paths are left alone", async () => {
+  const { world, room } = await seated();
+  world.line.ears.closed(1006, "");
+  await world.clock.pass(30_000); // nobody opens
+  const knocks = world.lines.length - 1;
+  assert.ok(knocks >= 15 && knocks <= 22, `${knocks} knocks in 30 s`);
+  const line = await open(world);
+  assert.deepEqual(line.types, ["join"]);
+  assert.equal(room.now.phase, "admitted");
+});
+
+test("when nothing flows either, a join is given ever more time", async () => {
+  const { world, room } = await seated();
+  room.hears(1000);
+  world.line.ears.closed(1006, "");
+  await world.clock.pass(60_000);
+  assert.ok(world.lines.length <= 9, `${world.lines.length} dials in a minute`);
+});
+
+test("new paths that the room finds too soon are asked for again", async () => {
+  const { world, room } = await seated();
+  room.mediaIs("down");
+  await settled();
+  world.line.say({ type: "refused", code: "too_soon", frame: "offer" });
+  world.line.say({ type: "pong", n: 1 });
+  await world.clock.pass(2500);
+  assert.equal(world.line.last("offer")?.seq, 2);
+});
+
 // ---- losing the media ----
 
 test("media that stops is restarted through the same socket", async () => {
@@ -377,6 +502,7 @@ test("media that stops is restarted through the same socket", async () => {
 test("if that brings nothing, a new connection is made into the same seat", async () => {
   const { world, room } = await seated();
   room.mediaIs("down");
+  world.line.say({ type: "pong", n: 1 });
   await world.clock.pass(5000);
   const line = await open(world);
   assert.equal(world.lines.length, 2);
@@ -543,6 +669,7 @@ test("a new connection begins without the troubles of the old", async () => {
   const { world, room } = await seated();
   world.line.say({ type: "trouble", audio: "none", video: "" });
   room.mediaIs("down");
+  world.line.say({ type: "pong", n: 1 });
   await world.clock.pass(5000);
   const line = await open(world);
   line.say(welcome("admitted"));

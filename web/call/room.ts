@@ -11,7 +11,7 @@
 // Losing the socket is not a phase: the seat is kept, seated turns false, and
 // everything else stays as it was last known until the room says otherwise.
 
-import { afterClose, afterNo, type Fate } from "./fate.ts";
+import { afterClose, afterNo, joinPatience, type Fate } from "./fate.ts";
 import {
   decode,
   encode,
@@ -23,24 +23,31 @@ import {
   type Stats,
   type ToServer,
 } from "./protocol.ts";
+import { Pulse } from "./pulse.ts";
 import { Repair, type MediaState } from "./repair.ts";
 import type { Remedy } from "./silence.ts";
 import { alone, nothing, told, well, written } from "./told.ts";
-import { TurnedAway, type End, type Snapshot, type Socket, type World } from "./world.ts";
+import { Wire } from "./wire.ts";
+import { TurnedAway, type End, type Snapshot, type World } from "./world.ts";
 
-/** A join that has not been answered by then never will be: the server allows ten seconds to join. */
-const joinPatience = 12_000;
+/** For so long nothing at all must come for the socket to be doubted as well, in ms. */
+const quietTooLong = 750;
 
-/** The server hears of a lost phone within 12 s; a page should know no later. */
-const pingEvery = 4000;
-const pongPatience = 5000;
-/** After waking up, or on a new network, the old socket is probably dead. */
-const hurriedPatience = 2000;
+/** A socket beside the old one that fails is followed by another after this. */
+const besideEvery = 300;
 
 export class Room {
   private state: Snapshot = nothing;
   private readonly repair: Repair;
-  private socket: Socket | undefined;
+  private readonly pulse: Pulse;
+  private wire: Wire | undefined;
+  /** Dialled while the old one may yet live. Whichever says something first is kept. */
+  private spare: Wire | undefined;
+  private dialledAt = 0;
+  /** For how long nothing at all has come. */
+  private quiet = 0;
+  /** This machine has changed networks, and nothing has come since. */
+  private moved = false;
   /** Counts dials. Whatever answers to an earlier one comes too late. */
   private turn = 0;
   private sending = { audio: false, video: false };
@@ -51,17 +58,21 @@ export class Room {
   /** The next written words are all of them, and not more of them. */
   private replay = true;
   private offers = 0;
-  private pings = 0;
   private badTickets = 0;
   /** True while the peer connection could go on without a new offer. */
   private mediaKept = false;
   private admittedAt: number | undefined;
   private firstPicture = 0;
-  private timers: { [name in "join" | "again" | "ping" | "pong"]?: () => void } = {};
+  private timers: { [name in "join" | "again" | "beside"]?: () => void } = {};
 
   constructor(private readonly world: World) {
     this.secret = world.keep.load();
     this.repair = new Repair(world.clock, { restart: () => this.restart(), renew: () => this.dial(true) });
+    this.pulse = new Pulse(world.clock, {
+      ask: (n) => this.tell({ type: "ping", n }),
+      late: () => this.beside(),
+      dead: () => this.lost(1006),
+    });
   }
 
   get now(): Snapshot {
@@ -150,8 +161,20 @@ export class Room {
     if (this.state.phase !== "over" && media !== this.state.media) {
       this.update({ media });
       this.repair.media(media);
+      if (media === "down") {
+        this.doubt(false);
+      }
     }
   }
+
+  /** hears tells for how long nothing at all has come: then the socket is asked, which shares the network. */
+  hears(quiet: number): void {
+    this.quiet = quiet;
+    if (quiet >= quietTooLong && !this.pulse.isTrusted) {
+      this.doubt(false);
+    }
+  }
+
 
   /** starves tells that sound and picture stopped coming although the paths seem well, and what to do about it. */
   starves(starved: boolean, remedy: Remedy): void {
@@ -171,11 +194,13 @@ export class Room {
       return;
     }
     if (this.state.seated) {
-      this.ping(hurriedPatience);
       if (movedNetwork) {
-        this.repair.moved();
+        this.moved = true;
+        this.forgetSpare(); // it was dialled by the network that was
       }
+      this.doubt(movedNetwork);
     } else if (this.state.hindrance === "" && (movedNetwork || this.timers.again)) {
+      this.forgetSpare();
       this.dial(!this.mediaKept);
     }
   }
@@ -185,21 +210,30 @@ export class Room {
   private dial(freshMedia: boolean): void {
     this.hangUp();
     const turn = this.turn;
+    const stale = this.moved || this.quiet >= quietTooLong;
+    this.moved = false;
+    const wire = this.spare ?? new Wire(this.world.dial);
+    this.spare = undefined;
+    this.wire = wire;
+    this.dialledAt = this.world.clock.now();
+    this.timers.join = this.world.clock.after(this.patience(freshMedia), () => this.lost(1006));
     let opened = false;
     let letter: Join | undefined;
     const post = () => {
       if (opened && letter && turn === this.turn) {
-        this.socket?.send(encode(letter));
+        wire.send(encode(letter));
+        if (letter.sdp === undefined) {
+          this.repair.resumes(stale);
+        }
       }
     };
-    this.timers.join = this.world.clock.after(joinPatience, () => this.lost(1006));
-    this.socket = this.world.dial({
+    wire.heeds({
       opened: () => {
         opened = true;
         post();
       },
-      heard: (text) => turn === this.turn && this.hear(text),
-      closed: (code, reason) => turn === this.turn && this.lost(code, reason),
+      heard: (text) => this.hear(text),
+      closed: (code, reason) => this.lost(code, reason),
     });
     this.write(freshMedia).then(
       (join) => {
@@ -212,6 +246,37 @@ export class Room {
         }
       },
     );
+  }
+
+  /** beside dials while the old socket may yet answer: the network that has come may be another. */
+  private beside(): void {
+    if (this.state.seated && this.pulse.isDoubted && !this.spare) {
+      this.spare = new Wire(this.world.dial);
+      this.spare.heeds({
+        opened: () => this.dial(!this.mediaKept),
+        heard: () => undefined,
+        closed: () => {
+          this.spare = undefined;
+          this.timers.beside = this.world.clock.after(besideEvery, () => this.beside());
+        },
+      });
+    }
+  }
+
+  /** doubt asks whether the socket lives. surely: it probably does not. */
+  private doubt(surely: boolean): void {
+    if (this.state.seated) {
+      this.pulse.doubt(surely);
+    }
+  }
+
+  /** flows reports whether sound and picture go on, whatever has become of the socket. */
+  private get flows(): boolean {
+    return this.mediaKept && this.state.media === "up" && !this.state.starved && this.quiet < quietTooLong;
+  }
+
+  private patience(freshMedia: boolean): number {
+    return joinPatience({ seated: this.secret !== "" && !freshMedia, flows: this.flows, tries: this.state.tries, trip: this.pulse.trip });
   }
 
   /** write makes the first frame. Only a socket that was lost alone needs neither ticket nor offer. */
@@ -234,8 +299,9 @@ export class Room {
   /** hangUp forgets the socket, and everything that was to happen because of it. */
   private hangUp(): void {
     this.turn++;
-    this.socket?.close();
-    this.socket = undefined;
+    this.wire?.close();
+    this.wire = undefined;
+    this.pulse.ends();
     for (const cancel of Object.values(this.timers)) {
       cancel();
     }
@@ -247,7 +313,8 @@ export class Room {
   }
 
   private lost(code: number, reason = ""): void {
-    this.suffer(afterClose(code, reason, this.state.tries, this.world.clock));
+    const lasted = this.world.clock.now() - this.dialledAt;
+    this.suffer(afterClose(code, reason, { tries: this.state.tries, flows: this.flows, lasted }, this.world.clock));
   }
 
   private turnedAway(no: TurnedAway): void {
@@ -286,6 +353,7 @@ export class Room {
         break;
       case "answer":
         if (frame.seq === this.offers) {
+          this.repair.answered();
           this.answered(frame.sdp);
         }
         break;
@@ -299,9 +367,7 @@ export class Room {
         this.refused(frame.code, frame.frame);
         break;
       case "pong":
-        if (frame.n === this.pings) {
-          this.ponged();
-        }
+        this.ponged(frame.n);
         break;
       case "lines":
         this.update({ lines: written(this.replay ? [] : this.state.lines, frame.lines) });
@@ -330,7 +396,7 @@ export class Room {
       this.tell(this.seen);
     }
     this.tellPin("");
-    this.ponged();
+    this.pulse.begins();
     this.repair.welcomed();
   }
 
@@ -372,7 +438,7 @@ export class Room {
     this.world.media.restart().then(
       (sdp) => {
         if (turn === this.turn && seq === this.offers) {
-          this.tell({ type: "offer", seq, sdp });
+          this.wire?.send(encode({ type: "offer", seq, sdp })); // it may follow a join that is still to be answered
         }
       },
       () => turn === this.turn && this.dial(true),
@@ -382,37 +448,40 @@ export class Room {
   private refused(code: string, frame: string): void {
     if (frame === "join") {
       this.turnedAway(new TurnedAway(code));
-    } else if (frame === "offer" && code !== "too_soon") {
-      this.dial(true);
+    } else if (frame === "offer") {
+      code === "too_soon" ? this.repair.tooSoon() : this.dial(true);
     }
   }
 
   private over(end: End): void {
     this.hangUp();
+    this.forgetSpare();
     this.remember("");
     this.world.media.close();
     this.update({ phase: "over", end, media: "none", ...alone, trouble: well, lines: [] });
   }
 
-  // ---- the socket's pulse ----
-
-  /** ping asks whether the socket still lives. No answer in time is a no, long before the browser finds out. */
-  private ping(patience: number): void {
-    this.timers.ping?.();
-    this.timers.pong?.();
-    this.tell({ type: "ping", n: ++this.pings });
-    this.timers.pong = this.world.clock.after(patience, () => this.lost(1006));
+  /** ponged keeps the old socket, which lives. What does not come meanwhile needs new paths. */
+  private ponged(n: number): void {
+    if (this.pulse.answers(n)) {
+      this.forgetSpare();
+      if (this.moved && this.quiet > 0) {
+        this.repair.moved();
+      }
+      this.moved = false;
+    }
   }
 
-  private ponged(): void {
-    this.timers.ping?.();
-    this.timers.pong?.();
-    this.timers.ping = this.world.clock.after(pingEvery, () => this.ping(pongPatience));
+  private forgetSpare(): void {
+    const spare = this.spare;
+    this.spare = undefined;
+    spare?.close();
+    this.timers.beside?.();
   }
 
   private tell(frame: ToServer): void {
     if (this.state.seated) {
-      this.socket?.send(encode(frame));
+      this.wire?.send(encode(frame));
     }
   }
 

@@ -5,12 +5,17 @@ import { totals } from "./quality.ts";
 import { Silence } from "./silence.ts";
 
 /** listen gives what was to be done, and at which second. */
-function listen(seconds: number, bytes: (second: number) => number, expected: (second: number) => boolean): string[] {
+function listen(
+  seconds: number,
+  bytes: (second: number) => number,
+  expected: (second: number) => boolean,
+  life: (second: number) => number = bytes,
+): string[] {
   const silence = new Silence();
   const done: string[] = [];
   for (let second = 0; second <= seconds; second += 2) {
     const counted = { ...totals(0, []), bytes: bytes(second) };
-    const remedy = silence.heard(counted, expected(second), second * 1000);
+    const remedy = silence.heard(counted, life(second), expected(second), second * 1000);
     if (remedy !== "") {
       done.push(`${remedy} at ${second}`);
     }
@@ -38,6 +43,13 @@ test("nobody is expected, nothing is missing", () => {
   assert.deepEqual(listen(60, () => 0, () => false), []);
 });
 
+test("sound that rests while the room still reports is given twice as long", () => {
+  const stops = (second: number) => 1000 * Math.min(second, 10);
+  assert.deepEqual(listen(20, stops, always, (second) => second), ["restart at 16"]);
+  const rests = (second: number) => 1000 * (second < 14 ? Math.min(second, 10) : second);
+  assert.deepEqual(listen(40, rests, always, (second) => second), []);
+});
+
 test("somebody who has just come is given time", () => {
   assert.deepEqual(listen(16, () => 0, (second) => second >= 10), []);
 });
@@ -52,7 +64,7 @@ test("a new connection counts from nothing, and that is not silence", () => {
 
 test("it is bad until media flows again", () => {
   const silence = new Silence();
-  const at = (second: number, bytes: number) => silence.heard({ ...totals(0, []), bytes }, true, second * 1000);
+  const at = (second: number, bytes: number) => silence.heard({ ...totals(0, []), bytes }, bytes, true, second * 1000);
   at(0, 5);
   at(2, 5);
   assert.equal(silence.isBad, false);

@@ -7,11 +7,14 @@ import type { Totals } from "./quality.ts";
 export type Remedy = "" | "restart" | "renew";
 
 /**
- * Sound flows even from a quiet room: two seconds of nothing at all are not chance.
- * New paths disturb nobody, so they are asked for early: whoever has walked out of
- * the Wi-Fi has their visit back before the browser itself finds out.
+ * Even of a room where nobody speaks something always comes, if only its reports:
+ * two seconds of nothing at all are not chance. New paths disturb nobody, so they
+ * are asked for early, before the browser itself finds out.
  */
 const patience = 2000;
+
+/** Sound alone may rest for a while, on a network that loses much of what little there is. */
+const soundPatience = 4000;
 
 /** The first of it may take its time to come, on a network that is slow. */
 const firstPatience = 8000;
@@ -25,6 +28,8 @@ const truce = 60_000;
 export class Silence {
   private bytes = -1;
   private since: number | undefined;
+  private life = -1;
+  private lifeless: number | undefined;
   private tried: Remedy = "";
   private triedAt = Number.NEGATIVE_INFINITY;
 
@@ -33,8 +38,10 @@ export class Silence {
     return this.tried !== "";
   }
 
-  /** heard takes the latest count, and says what to do. */
-  heard(counted: Totals, expected: boolean, now: number): Remedy {
+  /** heard takes the latest count of sound and picture, and that of everything that has come, and says what to do. */
+  heard(counted: Pick<Totals, "bytes">, life: number, expected: boolean, now: number): Remedy {
+    this.lifeless = life === this.life ? (this.lifeless ?? now) : undefined;
+    this.life = life;
     const flows = counted.bytes !== this.bytes && counted.bytes > 0;
     this.bytes = counted.bytes;
     if (flows || !expected) {
@@ -46,7 +53,9 @@ export class Silence {
     if (this.tried === "restart" && now - this.triedAt >= restartPatience) {
       return this.try("renew", now);
     }
-    if (this.tried !== "restart" && now - this.since >= (counted.bytes > 0 ? patience : firstPatience) && now - this.triedAt >= truce) {
+    const dead = this.lifeless !== undefined && now - this.lifeless >= patience;
+    const silent = now - this.since >= (counted.bytes === 0 ? firstPatience : dead ? patience : soundPatience);
+    if (this.tried !== "restart" && silent && now - this.triedAt >= truce) {
       return this.try("restart", now);
     }
     return "";

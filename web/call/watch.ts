@@ -3,6 +3,7 @@
 // held up on the way.
 
 import { Absence, type Expected, type Missing } from "./absence.ts";
+import { arrived } from "./life.ts";
 import { between, totals, type Quality, type Totals } from "./quality.ts";
 import { Effort, receptions, uplink, type Entry } from "./reading.ts";
 import { Silence, type Remedy } from "./silence.ts";
@@ -63,7 +64,8 @@ export class Watch {
     const counted = totals(now, entries);
     const got = receptions(entries, midOf);
     const up = uplink(entries);
-    const remedy = this.silence.heard(counted, expected.some((one) => !one.lost && (one.audio !== "" || one.video !== "")), now);
+    const awaited = expected.some((one) => !one.lost && (one.audio !== "" || one.video !== ""));
+    const remedy = this.silence.heard(counted, arrived(entries), awaited, now);
     return {
       ...this.absence.look(expected, got, black, now),
       narrow: this.narrow.see(up.narrow, now),
