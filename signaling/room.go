@@ -291,6 +291,7 @@ func (r *Room) welcome(s *seat, answer string) {
 		r.recall(s)
 	}
 	r.sayTrouble(s)
+	r.saySparing(s, s.media.Sparing())
 }
 
 // lost notes that a socket is gone. The seat is held, and its media goes on.

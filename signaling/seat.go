@@ -62,6 +62,7 @@ type told struct {
 	speaking      []string
 	trouble       protocol.Trouble
 	looked        bool
+	sparing       bool
 }
 
 // take gives s a connection, and slots with nobody in them.

@@ -34,4 +34,5 @@ func (r *Room) watchOver(s *seat, now time.Time) {
 	activity := s.media.Activity()
 	r.listen(s, activity, now)
 	r.examine(s, activity, now)
+	r.saySparing(s, s.media.Sparing())
 }

@@ -64,6 +64,7 @@ var notices = map[string]func([]byte) (Notice, error){
 	"slots":    notice[Slots],
 	"speaking": notice[Speaking],
 	"trouble":  notice[Trouble],
+	"sparing":  notice[Sparing],
 	"lines":    notice[Lines],
 	"looked":   notice[Looked],
 	"say":      notice[Say],

@@ -130,6 +130,12 @@ type Trouble struct {
 	Video string `json:"video"`
 }
 
+// Sparing says that somebody who hears and sees this person has a network that
+// carries little, so that less is to be sent; or no longer.
+type Sparing struct {
+	On bool `json:"on"`
+}
+
 // What a TextLine is.
 const (
 	Chat    = "chat"
@@ -184,6 +190,7 @@ func (People) Type() string   { return "people" }
 func (Slots) Type() string    { return "slots" }
 func (Speaking) Type() string { return "speaking" }
 func (Trouble) Type() string  { return "trouble" }
+func (Sparing) Type() string  { return "sparing" }
 func (Lines) Type() string    { return "lines" }
 func (Looked) Type() string   { return "looked" }
 func (Say) Type() string      { return "say" }
@@ -198,6 +205,7 @@ func (People) notice()   {}
 func (Slots) notice()    {}
 func (Speaking) notice() {}
 func (Trouble) notice()  {}
+func (Sparing) notice()  {}
 func (Lines) notice()    {}
 func (Looked) notice()   {}
 func (Say) notice()      {}

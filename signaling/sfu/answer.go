@@ -47,6 +47,8 @@ func (t *terms) takeCodec(value string, codec Codec) {
 	switch name = strings.ToLower(name); {
 	case strings.HasPrefix(name, "opus/"):
 		t.codings[n] = opus
+	case strings.HasPrefix(name, "red/48000"):
+		t.codings[n] = repeatedOpus
 	case strings.HasPrefix(name, codec.name()):
 		t.codings[n] = codec.coding()
 	case strings.HasPrefix(name, "rtx/90000"):

@@ -45,6 +45,7 @@ type coding uint8
 const (
 	unknown coding = iota
 	opus
+	repeatedOpus // each packet with frames of those before it (RFC 2198)
 	vp8Coding
 	h264Coding
 )
@@ -64,6 +65,15 @@ var feedback = []webrtc.RTCPFeedback{
 var soundCodec = webrtc.RTPCodecCapability{
 	MimeType: webrtc.MimeTypeOpus, ClockRate: audioClock, Channels: 2,
 	SDPFmtpLine:  "minptime=10;useinbandfec=1;usedtx=1",
+	RTCPFeedback: feedback[:1],
+}
+
+// repeatsCodec is sound of which each packet repeats frames of those before it,
+// so that most of what is lost is in what comes. Whoever offers it first gets
+// it, and is asked for it.
+var repeatsCodec = webrtc.RTPCodecCapability{
+	MimeType: "audio/red", ClockRate: audioClock, Channels: 2,
+	SDPFmtpLine:  "111/111",
 	RTCPFeedback: feedback[:1],
 }
 
@@ -105,6 +115,7 @@ func (c Codec) coding() coding {
 // Payload types as we name them. A browser's own numbers, in its offer, win.
 const (
 	soundType   = 111
+	repeatsType = 63
 	pictureType = 96
 	repairType  = 97
 )
@@ -118,11 +129,12 @@ func newMediaEngine(codec Codec) (*webrtc.MediaEngine, error) {
 	}
 	for _, params := range []webrtc.RTPCodecParameters{
 		{RTPCodecCapability: soundCodec, PayloadType: soundType},
+		{RTPCodecCapability: repeatsCodec, PayloadType: repeatsType},
 		{RTPCodecCapability: codec.capability(), PayloadType: pictureType},
 		{RTPCodecCapability: repair, PayloadType: repairType},
 	} {
 		kind := Video
-		if params.PayloadType == soundType {
+		if params.PayloadType == soundType || params.PayloadType == repeatsType {
 			kind = Audio
 		}
 		if err := media.RegisterCodec(params, kind.codecType()); err != nil {

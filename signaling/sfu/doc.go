@@ -18,9 +18,9 @@
 // (intake), kept in their layer's ring for repair, and handed to each stream that
 // uses the layer. A stream keeps its SSRC for life: when it changes source or
 // layer, it goes on with its own numbering, timestamps and VP8 picture ids, so
-// that a receiver sees one unbroken stream which once had a keyframe. Nothing is
-// copied on the way but by the encryption, and nothing is allocated by this
-// package.
+// that a receiver sees one unbroken stream which once had a keyframe. Pictures
+// are not copied on the way but by the encryption, and nothing is allocated by
+// this package.
 //
 // # Layers
 //
@@ -69,8 +69,23 @@
 // does. Where it was agreed, what is sent again goes by a stream of its own (RTX,
 // RFC 4588), both ways; else under its own number, the same to the byte. Requests
 // for keyframes from all receivers become at most one every keyframeEvery for
-// each layer. We report to the sender what arrived when (transport-wide
-// feedback), so that a browser raises its bitrate beyond the one it begins at.
+// each layer.
+//
+// Sound that is asked for again comes too late, and must not go out again under
+// its number if it is not the same to the byte. So it is repeated beforehand, if
+// that was agreed (RED, RFC 2198; redundancy): a browser puts the frame before
+// into each packet, and we take packets apart, whole again where one was lost,
+// and make them up anew for each receiver, with no, one or two earlier frames,
+// by what its network loses and carries. Of a network that takes pictures at all
+// the voices are a small part, and two earlier frames mend most bursts. Who does
+// not know of it gets the frames alone, those mended too.
+//
+// Where a network is so narrow that two voices hardly fit, the heads of packets
+// are most of it. There the senders can do what we cannot: Sparing says of each
+// whether somebody needs them to send fewer, larger packets and smaller pictures.
+//
+// We report to the sender what arrived when (transport-wide feedback), so that a
+// browser raises its bitrate beyond the one it begins at.
 //
 // # Lip sync
 //
@@ -97,6 +112,6 @@
 // Connections are pion/webrtc's, with none of its interceptors, which cost half
 // of everything, and none of its tracks on the way in, which cost a goroutine, a
 // wake-up and a copy each. The parts that know RTP (packet, vp8, h264, ring, gaps,
-// layer, stream) and those that know networks (trend, loss, estimate, allot) know
-// nothing of Pion but a writer, and can be moved onto a leaner engine.
+// layer, redundancy, stream) and those that know networks (trend, loss, estimate,
+// allot) know nothing of Pion but a writer, and can be moved onto a leaner engine.
 package sfu

@@ -128,6 +128,13 @@ func (e *estimator) estimate() int {
 	return int(e.now())
 }
 
+// lost returns what part of what is sent is usually lost.
+func (e *estimator) lost() float64 {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.loss.usual
+}
+
 // falls returns how often the network was seen to be too full.
 func (e *estimator) falls() int {
 	e.mu.Lock()

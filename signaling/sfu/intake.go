@@ -78,16 +78,24 @@ func (in *intake) take(b []byte, now time.Time) {
 	if in.layer == nil && !in.find(&p) {
 		return
 	}
+	repeats := false
 	if in.repair {
 		if !p.unwrap(in.layer.ssrc()) {
 			return
 		}
-	} else if agreed.codings[p.payloadType] != in.layer.source.coding {
-		return // comfort noise, redundancy: nothing that was agreed
+	} else if as := agreed.codings[p.payloadType]; as != in.layer.source.coding {
+		if as != repeatedOpus || in.layer.source.coding != opus {
+			return // comfort noise: nothing that was agreed
+		}
+		repeats = true
 	}
 	p.look(in.layer.source.coding)
 	if p.hasLoud {
 		in.layer.source.loud.hear(p.loud, now)
+	}
+	if repeats {
+		in.takeBlocks(&p, now)
+		return
 	}
 	in.layer.take(&p, now)
 }
@@ -101,7 +109,7 @@ func (in *intake) find(p *packet) bool {
 	switch {
 	case repair:
 		named = agreed.ids.repairedRID
-	case as == opus:
+	case as == opus, as == repeatedOpus:
 		kind = Audio
 	case as == unknown:
 		return false

@@ -41,7 +41,7 @@ type layer struct {
 
 	mu       sync.Mutex
 	watchers int   // streams that use it
-	ring     *ring // nil for sound, and while nobody watches
+	ring     *ring // nil while nobody watches
 	gaps     gaps
 	seen     reception
 	clock    senderClock
@@ -109,6 +109,9 @@ func (l *layer) note(p *packet, now time.Time) (nack rtcp.Packet, hopeless, rest
 		return nil, false, restarted
 	}
 	l.ring.put(p)
+	if l.source.kind == Audio {
+		return nil, false, restarted // it repairs itself, or it is too late
+	}
 	switch ahead := int16(p.seq - last); {
 	case !known || ahead == 1:
 		return nil, false, restarted
@@ -138,8 +141,10 @@ func (l *layer) watch(more int) {
 	switch {
 	case l.watchers == 0:
 		l.ring, l.gaps = nil, gaps{}
-	case l.ring == nil && l.source.kind == Video:
-		l.ring = newRing(l.source.remembers(l.rank))
+	case l.ring == nil && l.source.kind == Audio:
+		l.ring = newRing(soundPackets, soundCell)
+	case l.ring == nil:
+		l.ring = newRing(l.source.remembers(l.rank), ringCell)
 	}
 }
 

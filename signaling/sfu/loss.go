@@ -30,7 +30,11 @@ type lossLimit struct {
 	past      [lossMemory]float64
 	n         int
 	fellCount int
+	usual     float64 // what part is lost: it rises at once and falls slowly
 }
+
+// usualFalls is by what part of itself the usual loss falls each time.
+const usualFalls = 0.05
 
 func (l *lossLimit) heard(lost, all int, acked float64, now time.Time) {
 	l.lost += lost
@@ -44,6 +48,8 @@ func (l *lossLimit) heard(lost, all int, acked float64, now time.Time) {
 	seconds := min(now.Sub(l.since).Seconds(), 2)
 	part := float64(l.lost) / float64(l.all)
 	l.lost, l.all, l.since = 0, 0, now
+	l.usual += (part - l.usual) * usualFalls
+	l.usual = max(l.usual, part/4)
 	extra := part - l.own()
 	l.past[l.n%lossMemory] = part
 	l.n++

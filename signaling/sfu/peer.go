@@ -48,6 +48,7 @@ type Peer struct {
 	intakes atomic.Int32 // how many there are
 	outlet  outlet
 	up      atomic.Bool // connected at least once
+	narrow  atomic.Bool // its network carries little
 
 	estimator *estimator
 

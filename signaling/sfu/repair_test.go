@@ -11,7 +11,7 @@ import (
 var start = time.Date(2026, 11, 24, 14, 0, 0, 0, time.UTC)
 
 func TestTheRingForgetsTheOldest(t *testing.T) {
-	r := newRing(ringPackets)
+	r := newRing(ringPackets, ringCell)
 	buf := make([]byte, ringCell)
 	for seq := uint16(65000); seq != 65000+ringPackets+10; seq++ {
 		r.put(&packet{seq: seq, ts: uint32(seq), marker: seq%2 == 0, payload: []byte{byte(seq), 1}})

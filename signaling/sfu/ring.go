@@ -7,6 +7,9 @@ const (
 	// ringCell is the longest payload remembered, in bytes. Browsers send 1,200
 	// at most.
 	ringCell = 1280
+	// Of sound a few packets are remembered, to be repeated in the next ones, and
+	// none that is longer than any voice.
+	soundPackets, soundCell = 16, 512
 )
 
 // A ring remembers the latest packets of a layer. What it holds has no pointers,
@@ -14,6 +17,7 @@ const (
 type ring struct {
 	cells []cell
 	data  []byte
+	room  int // bytes for each
 }
 
 type cell struct {
@@ -23,10 +27,10 @@ type cell struct {
 	marker bool
 }
 
-// newRing returns a ring for n packets, which is a power of two, so that numbers
-// go on in it when they begin again at 0.
-func newRing(n int) *ring {
-	return &ring{cells: make([]cell, n), data: make([]byte, n*ringCell)}
+// newRing returns a ring for n packets of so many bytes each. n is a power of two,
+// so that numbers go on in it when they begin again at 0.
+func newRing(n, room int) *ring {
+	return &ring{cells: make([]cell, n), data: make([]byte, n*room), room: room}
 }
 
 // put remembers a packet. What is there already stays: of two packets with one
@@ -38,10 +42,10 @@ func (r *ring) put(p *packet) {
 		return
 	}
 	c.size = 0
-	if len(p.payload) == 0 || len(p.payload) > ringCell {
+	if len(p.payload) == 0 || len(p.payload) > r.room {
 		return
 	}
-	*c = cell{seq: p.seq, ts: p.ts, marker: p.marker, size: uint16(copy(r.data[i*ringCell:], p.payload))}
+	*c = cell{seq: p.seq, ts: p.ts, marker: p.marker, size: uint16(copy(r.data[i*r.room:], p.payload))}
 }
 
 // get returns the packet of that number with its payload copied to buf.
@@ -51,7 +55,7 @@ func (r *ring) get(seq uint16, buf []byte) (p packet, ok bool) {
 	if c.size == 0 || c.seq != seq || len(buf) < int(c.size) {
 		return p, false
 	}
-	n := copy(buf, r.data[i*ringCell:i*ringCell+int(c.size)])
+	n := copy(buf, r.data[i*r.room:i*r.room+int(c.size)])
 	return packet{marker: c.marker, seq: seq, ts: c.ts, payload: buf[:n]}, true
 }
 

@@ -28,7 +28,10 @@ func (st *stream) send(p *packet, now time.Time) bool {
 		return true
 	}
 	payload := p.payload
-	if st.picture&pictureBits != 0 || st.level != 0 {
+	switch {
+	case st.kind == Audio:
+		payload, st.header.PayloadType = st.repeated(p)
+	case st.picture&pictureBits != 0 || st.level != 0:
 		payload = st.altered(p)
 	}
 	st.header.Marker, st.header.SequenceNumber, st.header.Timestamp = p.marker, seq, ts
@@ -55,6 +58,7 @@ func (st *stream) write(header *rtp.Header, payload []byte, now time.Time) bool 
 		return false
 	}
 	st.rate.add(size)
+	st.sentBytes += uint64(size)
 	return true
 }
 
@@ -94,8 +98,8 @@ func (st *stream) resend(seq uint16, now time.Time) bool {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	of := seq - st.seq
-	if st.current == nil || st.out == nil || st.resends >= resendsPerTick {
-		return false
+	if st.current == nil || st.out == nil || st.resends >= resendsPerTick || st.kind == Audio {
+		return false // sound would not be the same again
 	}
 	if !st.sent.was(seq) || int16(of-st.first) < 0 {
 		return true
@@ -152,7 +156,11 @@ var errNoCodec = errors.New("sfu: the receiver took neither codec")
 // Bind is called by Pion when the answer is settled.
 func (st *stream) Bind(ctx webrtc.TrackLocalContext) (webrtc.RTPCodecParameters, error) {
 	agreed := ctx.CodecParameters()
+	var redundant uint8
 	for _, codec := range agreed {
+		if codec.MimeType == repeatsCodec.MimeType && st.kind == Audio {
+			redundant = uint8(codec.PayloadType) // it is offered before the plain one: preferred
+		}
 		if codec.MimeType != st.mime {
 			continue
 		}
@@ -160,6 +168,7 @@ func (st *stream) Bind(ctx webrtc.TrackLocalContext) (webrtc.RTPCodecParameters,
 		defer st.mu.Unlock()
 		st.out = ctx.WriteStream()
 		st.header = rtp.Header{Version: 2, PayloadType: uint8(codec.PayloadType), SSRC: uint32(ctx.SSRC())}
+		st.plain, st.redundant = uint8(codec.PayloadType), redundant
 		if repair, ok := repairOf(codec.PayloadType, agreed); ok {
 			st.again = rtp.Header{Version: 2, PayloadType: uint8(repair), SSRC: uint32(ctx.SSRCRetransmission())}
 		}

@@ -100,14 +100,15 @@ type SFU struct {
 // counters are the totals of every Peer there ever was. The hot path does not
 // touch them: each Peer adds what is new ten times a second.
 type counters struct {
-	received, forwarded, resent, asked, keyframes atomic.Uint64
+	received, forwarded, sentBytes, resent, asked, keyframes atomic.Uint64
 }
 
 // Totals are running counts since the SFU began.
 type Totals struct {
 	Received  uint64 // media packets from senders
 	Forwarded uint64 // media packets to receivers
-	Resent    uint64 // of those, again because a receiver asked
+	Bytes     uint64 // of all that is sent to receivers, with what encrypts and frames it
+	Resent    uint64 // of those packets, again because a receiver asked
 	Asked     uint64 // media packets asked of senders again
 	Keyframes uint64 // keyframes asked of senders
 }
@@ -161,6 +162,7 @@ func (s *SFU) Totals() Totals {
 	return Totals{
 		Received:  s.count.received.Load(),
 		Forwarded: s.count.forwarded.Load(),
+		Bytes:     s.count.sentBytes.Load(),
 		Resent:    s.count.resent.Load(),
 		Asked:     s.count.asked.Load(),
 		Keyframes: s.count.keyframes.Load(),

@@ -37,6 +37,7 @@ type helm struct {
 	probeWait time.Duration
 	probes    uint16
 	falls     int
+	width     width
 }
 
 // steer decides which layer of whoever is shown each slot of p gets.
@@ -67,6 +68,8 @@ func (p *Peer) steer(now time.Time) {
 			slot[Video].keyframe(now)
 		}
 	}
+	p.narrow.Store(h.width.look(p.estimator.estimate(), now))
+	p.repeatSound()
 	p.considerProbe(sound+total(h.claims, ranks), p.missing(ranks, best), now)
 }
 

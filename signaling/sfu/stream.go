@@ -43,9 +43,13 @@ type stream struct {
 	header rtp.Header              // reused for every packet
 	again  rtp.Header              // of retransmissions; SSRC 0 if not negotiated
 	number [2]byte                 // the transport-wide one, in both headers
-	probe  uint16                  // which one what is being written belongs to, 0 for none
-	src    *source                 // nil: nothing is shown
-	want   Want                    // of a picture
+	// Of sound: the payload type of a frame alone, that of one with frames before
+	// it, 0 if not negotiated, and how many of those there are to be.
+	plain, redundant uint8
+	repeats          int
+	probe            uint16  // which one what is being written belongs to, 0 for none
+	src              *source // nil: nothing is shown
+	want             Want    // of a picture
 	// The layer that flows, nil for none, and the one that is to: it takes over
 	// at its next keyframe. With neither the picture is held back.
 	current, target *layer
@@ -68,6 +72,7 @@ type stream struct {
 	packets   uint32 // sent, as sender reports count them
 	octets    uint32
 	forwarded uint64 // since the last count
+	sentBytes uint64 // since the last count
 	resent    uint64 // since the last count
 	resends   int    // in this tick
 	lost      uint8  // of 256, as the receiver last said
@@ -169,8 +174,8 @@ func (st *stream) forward(l *layer, p *packet, now time.Time) {
 	}
 	was := st.current
 	if l != was {
-		if l != st.target || st.kind == Video && !p.starts {
-			return
+		if l != st.target || st.kind == Video && !p.starts || st.kind == Audio && p.repair {
+			return // of sound a repaired packet is from before it was to be heard
 		}
 		st.begin(l, p, now)
 	}
@@ -258,8 +263,9 @@ func (st *stream) countTo(c *counters, now time.Time) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	c.forwarded.Add(st.forwarded)
+	c.sentBytes.Add(st.sentBytes)
 	c.resent.Add(st.resent)
-	st.forwarded, st.resent, st.resends = 0, 0, 0
+	st.forwarded, st.sentBytes, st.resent, st.resends = 0, 0, 0, 0
 	st.rate.tick(now)
 }
 

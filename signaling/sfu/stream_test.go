@@ -16,7 +16,7 @@ type wire struct {
 
 func (w *wire) WriteRTP(header *rtp.Header, payload []byte) (int, error) {
 	if w.keep {
-		p := packet{marker: header.Marker, seq: header.SequenceNumber, ts: header.Timestamp, ssrc: header.SSRC}
+		p := packet{payloadType: header.PayloadType, marker: header.Marker, seq: header.SequenceNumber, ts: header.Timestamp, ssrc: header.SSRC}
 		p.payload = append(p.payload, payload...)
 		p.vp8 = parseVP8(p.payload)
 		w.sent = append(w.sent, p)

@@ -68,6 +68,7 @@ type View struct {
 	Said     []string
 	Speaking []string
 	Trouble  protocol.Trouble
+	Sparing  bool                // less is to be sent
 	Lines    []protocol.TextLine // each as it was told last
 	Looked   bool
 	Refused  []protocol.Refused
@@ -359,6 +360,8 @@ func (b *Browser) hear(notice protocol.Notice) {
 			v.Trouble = n
 		case protocol.Looked:
 			v.Looked = n.On
+		case protocol.Sparing:
+			v.Sparing = n.On
 		case protocol.Lines:
 			v.Lines = replaced(v.Lines, n.Lines)
 		case protocol.Refused:

@@ -84,7 +84,7 @@ class Call {
 
   begin(): void {
     this.page.options.saves(this.saving);
-    void this.connection.shape({ ease: 0, saving: this.saving });
+    this.shape();
     this.views();
     this.room.join();
     void this.open();
@@ -166,7 +166,7 @@ class Call {
     this.saving = saving;
     remembered.save(saving);
     this.page.options.saves(saving);
-    void this.connection.shape({ ease: this.found.sendEase, saving });
+    this.shape();
     this.settle();
     this.views();
     this.show();
@@ -289,10 +289,16 @@ class Call {
       this.connection.fell();
     }
     this.room.starves(this.found.starved, this.found.remedy);
-    void this.connection.shape({ ease: this.found.sendEase, saving: this.saving });
+    this.shape();
     this.views();
     this.show();
     this.showSelf();
+  }
+
+  /** shape has no more sent than this machine, the networks at both ends and this person's purse allow. */
+  private shape(): void {
+    const { sendEase, narrow } = this.found;
+    void this.connection.shape({ ease: sendEase, saving: this.saving || narrow, sparing: this.room.now.sparing });
   }
 
   /** expected is what should be coming now. Out of sight a browser draws nothing, and nothing is missed. */

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { ladder, pictureRate, shaped, type Shape } from "./layers.ts";
 import { codecsFor } from "./media.ts";
 
-const bed: Shape = { from: "bed", ease: 0 };
+const bed: Shape = { from: "bed", ease: 0, sparing: false };
 
 /** sent is what a browser's encodings become. */
 function sent(shape: Shape, rids: string[] = ["l", "m", "h"]) {
@@ -38,6 +38,13 @@ test("layers are known by their rids, in whatever order a browser keeps them", (
   assert.deepEqual(sent(bed, ["h", "m", "l"]).map((one) => one.scaleResolutionDownBy), [1, 2, 4]);
 });
 
+test("for a narrow line elsewhere the smallest is smaller, and moves still; the others are left to who can have them", () => {
+  const [l, m, h] = sent({ ...bed, sparing: true });
+  assert.ok(l?.maxBitrate && l.maxBitrate <= 60_000 && (l.maxFramerate ?? 0) >= 8);
+  assert.deepEqual([m, h], sent(bed).slice(1));
+  assert.deepEqual(sent({ ...bed, sparing: true }, [""]), sent(bed, [""]), "whoever has only one keeps it");
+});
+
 test("where only one is left it is the whole picture, and never switched off", () => {
   assert.deepEqual(sent(bed, ["l"]), [{ rid: "l", active: true, scaleResolutionDownBy: 1, maxBitrate: 900_000, maxFramerate: 30 }]);
   assert.deepEqual(sent({ ...bed, ease: 2 }, [""]), [{ active: true, scaleResolutionDownBy: 2, maxBitrate: 500_000, maxFramerate: 12 }]);
@@ -60,7 +67,7 @@ const known = [
 test("a section speaks the room's codec and the repair beside it, and nothing else", () => {
   assert.deepEqual(codecsFor("video", "vp8", known), [known[0], known[1]]);
   assert.deepEqual(codecsFor("video", "h264", known), [known[3], known[1]]);
-  assert.deepEqual(codecsFor("audio", "vp8", [{ mimeType: "audio/opus" }, { mimeType: "audio/red" }]).map((one) => one.mimeType), ["audio/opus"]);
+  assert.deepEqual(codecsFor("audio", "vp8", [{ mimeType: "audio/opus" }, { mimeType: "audio/red" }]).map((one) => one.mimeType), ["audio/red", "audio/opus"]);
 });
 
 test("a browser without the room's codec is left to say so by its own offer", () => {

@@ -49,15 +49,24 @@ export function pictureRate(from: From): number {
   return ladder(from).reduce((sum, layer) => sum + layer.maxBitrate, 0);
 }
 
-/** Speech in one channel is clear at this rate, and somebody who pays for every byte is well understood at the other. */
-export const voiceRate = { usual: 26_000, saving: 18_000 } as const;
+/**
+ * Speech in one channel is clear at the first rate; somebody who pays for every
+ * byte is well understood at the second; and on a line that two voices hardly fit
+ * into, the third is the one that is heard without gaps.
+ */
+export const voiceRate = { usual: 26_000, saving: 18_000, sparing: 14_000 } as const;
 
 /** Shape is what a camera's layers are made to be at one moment. */
 export interface Shape {
   readonly from: From;
   /** How much is taken off for a machine that cannot keep up. */
   readonly ease: Ease;
+  /** Somebody to whom this goes has a network that carries little. */
+  readonly sparing: boolean;
 }
+
+/** The lowest layer of somebody whose picture has to share a narrow line with two voices and another picture. */
+const smallest = { maxBitrate: 60_000, maxFramerate: 12 } as const;
 
 /** A tired machine sends no more frames than these a second. */
 const tiredFramerate = 12;
@@ -66,7 +75,7 @@ const tiredFramerate = 12;
  * shaped changes a sender's own parameters to what is wanted. Where a browser, or
  * the room, has left one encoding of three, that one is the whole picture.
  */
-export function shaped(encodings: RTCRtpEncodingParameters[], { from, ease }: Shape): void {
+export function shaped(encodings: RTCRtpEncodingParameters[], { from, ease, sparing }: Shape): void {
   const layers = ladder(from);
   const alone = encodings.length === 1;
   encodings.forEach((encoding, i) => {
@@ -78,6 +87,9 @@ export function shaped(encodings: RTCRtpEncodingParameters[], { from, ease }: Sh
     encoding.scaleResolutionDownBy = layer.scaleResolutionDownBy;
     encoding.maxBitrate = layer.maxBitrate;
     encoding.maxFramerate = ease === 2 ? Math.min(layer.maxFramerate, tiredFramerate) : layer.maxFramerate;
+    if (sparing && layer.rid === "l") {
+      Object.assign(encoding, smallest);
+    }
   });
 }
 

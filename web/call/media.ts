@@ -5,7 +5,7 @@
 
 import type { Kind } from "./capture.ts";
 import { Detour } from "./detour.ts";
-import { frugal } from "./frugal.ts";
+import { frugal, type Thrift } from "./frugal.ts";
 import { ladder, type From } from "./layers.ts";
 import type { MediaState } from "./repair.ts";
 import type { Entry } from "./reading.ts";
@@ -31,7 +31,7 @@ export class Connection implements Media {
     private readonly became: (state: MediaState) => void,
     private readonly from: From,
   ) {
-    this.wish = { from, ease: 0, saving: false };
+    this.wish = { from, ease: 0, saving: false, sparing: false };
   }
 
   /** iceState is what the browser itself says of its paths. */
@@ -69,7 +69,7 @@ export class Connection implements Media {
   async answer(sdp: string): Promise<void> {
     sdp = this.detour.answered(sdp);
     this.answered = sdp;
-    await this.pc?.setRemoteDescription({ type: "answer", sdp: this.wish.saving ? frugal(sdp) : sdp });
+    await this.pc?.setRemoteDescription({ type: "answer", sdp: frugal(sdp, thriftOf(this.wish)) });
     // Only now is it known how many layers the room takes.
     await this.shaping?.apply(this.wish);
   }
@@ -107,14 +107,14 @@ export class Connection implements Media {
     await this.sending?.update();
   }
 
-  /** shape changes how much is sent: for a machine that cannot keep up, or somebody who pays for their data. */
+  /** shape changes how much is sent: for a machine that cannot keep up, a network that carries little, or somebody who pays for their data. */
   async shape(wish: Omit<Wish, "from">): Promise<void> {
     const was = this.wish;
     this.wish = { ...wish, from: this.from };
-    if (!this.pc?.remoteDescription || (wish.ease === was.ease && wish.saving === was.saving)) {
+    if (!this.pc?.remoteDescription || (wish.ease === was.ease && wish.saving === was.saving && wish.sparing === was.sparing)) {
       return;
     }
-    if (wish.saving !== was.saving) {
+    if (wish.saving !== was.saving || wish.sparing !== was.sparing) {
       await this.reread(this.pc);
     }
     await this.shaping?.apply(this.wish);
@@ -215,18 +215,27 @@ function speaking(section: RTCRtpTransceiver, kind: Kind, codec: Codec): RTCRtpT
   return section;
 }
 
+/** thriftOf is what somebody's wishes ask of the sound that they send. */
+function thriftOf(wish: Wish): Thrift {
+  return { larger: wish.saving || wish.sparing, once: wish.saving };
+}
+
 /** A codec of a browser, as far as it is chosen by. */
 type Known = Pick<RTCRtpCodec, "mimeType"> & { readonly sdpFmtpLine?: string };
 
-/** codecsFor chooses, of what a browser knows, the room's codec and RTX beside it. Of H.264 a room takes packetization mode 1. */
+/**
+ * codecsFor chooses, of what a browser knows, the room's codec and the repair that
+ * goes with it: RTX beside a picture; for sound first of all packets that repeat
+ * the one before (RED). Of H.264 a room takes packetization mode 1.
+ */
 export function codecsFor<One extends Known>(kind: Kind, codec: Codec, known: readonly One[]): One[] {
   const wanted = kind === "audio" ? "audio/opus" : "video/" + codec;
   const chosen = known.filter((one) => {
     const right = one.mimeType.toLowerCase() === wanted;
     return right && (wanted !== "video/h264" || /packetization-mode=1/.test(one.sdpFmtpLine ?? ""));
   });
-  const repair = known.filter((one) => one.mimeType.toLowerCase() === "video/rtx");
-  return chosen.length > 0 ? [...chosen, ...repair] : [];
+  const repair = (mimeType: string) => known.filter((one) => one.mimeType.toLowerCase() === mimeType);
+  return chosen.length > 0 ? [...repair("audio/red"), ...chosen, ...repair("video/rtx")] : [];
 }
 
 function stateOf(pc: RTCPeerConnection | undefined): MediaState {

@@ -117,6 +117,7 @@ export type FromServer =
   | { type: "slots"; slots: Slot[] }
   | { type: "speaking"; seats: string[] }
   | { type: "trouble"; audio: Lack; video: Lack }
+  | { type: "sparing"; on: boolean }
   | { type: "lines"; lines: Line[] }
   | { type: "looked"; on: boolean }
   | { type: "say"; text: string }
@@ -198,6 +199,7 @@ const shapes: { [type: string]: Shape } = {
   slots: { slots: { each: { slot: "number", audio: "string", video: "string", seat: "string", paused: "boolean" } } },
   speaking: { seats: { eachOf: "string" } },
   trouble: { audio: lacks, video: lacks },
+  sparing: { on: "boolean" },
   lines: { lines: { each: line } },
   looked: { on: "boolean" },
   say: { text: "string" },

@@ -387,6 +387,7 @@ export class Room {
     this.world.keep.save(frame.resume);
     this.update({ seated: true, hindrance: "", tries: 0, seat: frame.seat, role: frame.role });
     this.stand(frame.standing);
+    this.update({ sparing: false });
     if (frame.sdp !== "") {
       this.mediaKept = true;
       this.update({ trouble: well }); // whatever did not arrive, it did not arrive of another connection

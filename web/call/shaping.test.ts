@@ -39,9 +39,9 @@ function shaping(rids = ["l", "m", "h"]) {
 
 test("several wishes in one instant follow each other, and the last one stands", async () => {
   const { audio, video, it } = shaping();
-  void it.apply({ from: "bed", ease: 2, saving: false });
-  void it.apply({ from: "bed", ease: 1, saving: true });
-  await it.apply({ from: "bed", ease: 0, saving: false });
+  void it.apply({ from: "bed", ease: 2, saving: false, sparing: false });
+  void it.apply({ from: "bed", ease: 1, saving: true, sparing: false });
+  await it.apply({ from: "bed", ease: 0, saving: false, sparing: false });
   assert.deepEqual(video.encodings.map((one) => one.active), [true, true, true]);
   assert.equal(audio.encodings[0]?.maxBitrate, 26_000);
   assert.equal(video.changes, 3, "none was refused");
@@ -49,16 +49,26 @@ test("several wishes in one instant follow each other, and the last one stands",
 
 test("whoever saves sends a smaller voice", async () => {
   const { audio, it } = shaping();
-  await it.apply({ from: "phone", ease: 0, saving: true });
+  await it.apply({ from: "phone", ease: 0, saving: true, sparing: false });
   assert.equal(audio.encodings[0]?.maxBitrate, 18_000);
   assert.equal(audio.encodings[0]?.networkPriority, "high");
 });
 
+test("for a narrow line elsewhere a voice is smaller still", async () => {
+  const { audio, it } = shaping();
+  await it.apply({ from: "phone", ease: 0, saving: false, sparing: true });
+  assert.equal(audio.encodings[0]?.maxBitrate, 14_000);
+  await it.apply({ from: "phone", ease: 0, saving: true, sparing: true });
+  assert.equal(audio.encodings[0]?.maxBitrate, 14_000);
+  await it.apply({ from: "phone", ease: 0, saving: false, sparing: false });
+  assert.equal(audio.encodings[0]?.maxBitrate, 26_000);
+});
+
 test("hands keep their frames, a face gives a little of both", async () => {
   const { video, it } = shaping();
-  await it.apply({ from: "hands", ease: 0, saving: false });
+  await it.apply({ from: "hands", ease: 0, saving: false, sparing: false });
   assert.equal(video.degradation, "maintain-framerate");
-  await it.apply({ from: "phone", ease: 0, saving: false });
+  await it.apply({ from: "phone", ease: 0, saving: false, sparing: false });
   assert.equal(video.degradation, "balanced");
 });
 
@@ -66,15 +76,15 @@ test("a browser that refuses is left as it is, and asked again the next time", a
   const { video, it } = shaping();
   const set = video.setParameters.bind(video);
   video.setParameters = () => Promise.reject(new Error("not here"));
-  await it.apply({ from: "bed", ease: 1, saving: false });
+  await it.apply({ from: "bed", ease: 1, saving: false, sparing: false });
   assert.equal(video.changes, 0);
   video.setParameters = set;
-  await it.apply({ from: "bed", ease: 1, saving: false });
+  await it.apply({ from: "bed", ease: 1, saving: false, sparing: false });
   assert.equal(video.changes, 1);
 });
 
 test("an old browser that knows no encodings is not asked", async () => {
   const { video, it } = shaping([]);
-  await it.apply({ from: "bed", ease: 1, saving: false });
+  await it.apply({ from: "bed", ease: 1, saving: false, sparing: false });
   assert.equal(video.changes, 0);
 });

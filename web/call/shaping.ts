@@ -12,13 +12,13 @@ export interface Shapeable {
 
 /** Wish is how things should be sent. */
 export interface Wish extends Shape {
-  /** The sender pays by the megabyte. */
+  /** The sender pays by the megabyte, or has a narrow way up. */
   readonly saving: boolean;
 }
 
 export class Shaping {
   private last: Promise<void> = Promise.resolve();
-  private wish: Wish = { from: "phone", ease: 0, saving: false };
+  private wish: Wish = { from: "phone", ease: 0, saving: false, sparing: false };
 
   constructor(private readonly senders: { readonly audio: Shapeable; readonly video: Shapeable }) {}
 
@@ -42,7 +42,7 @@ export class Shaping {
   private shapeAudio(): Promise<void> {
     return change(this.senders.audio, (parameters) => {
       for (const encoding of parameters.encodings) {
-        encoding.maxBitrate = this.wish.saving ? voiceRate.saving : voiceRate.usual;
+        encoding.maxBitrate = voiceRate[this.wish.sparing ? "sparing" : this.wish.saving ? "saving" : "usual"];
         encoding.networkPriority = "high"; // a voice is never given up for a picture
       }
     });

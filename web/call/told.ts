@@ -30,6 +30,7 @@ export const nothing: Snapshot = {
   locked: false,
   pinned: "",
   trouble: well,
+  sparing: false,
   lines: [],
   said: "",
   end: undefined,
@@ -46,6 +47,8 @@ export function told(frame: FromServer): Partial<Snapshot> {
       return { speaking: frame.seats };
     case "trouble":
       return { trouble: { audio: frame.audio, video: frame.video } };
+    case "sparing":
+      return { sparing: frame.on };
     case "looked":
       return { looked: frame.on };
     case "say":

@@ -36,6 +36,8 @@ export interface Snapshot {
   readonly speaking: readonly string[];
   /** What is switched on at our end and does not reach the room. */
   readonly trouble: { readonly audio: Lack; readonly video: Lack };
+  /** Somebody whom we are sent to has a network that carries little. */
+  readonly sparing: boolean;
   /** What was written, in order. */
   readonly lines: readonly Line[];
   /** A member of staff looks at us while we wait. */

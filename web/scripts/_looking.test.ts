@@ -20,6 +20,7 @@ const seated: Snapshot = {
   pinned: "",
   speaking: [],
   trouble: { audio: "", video: "" },
+  sparing: false,
   lines: [],
   looked: false,
   said: "",
