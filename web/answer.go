@@ -35,7 +35,7 @@ func (s *Server) as(kind booking.ActorKind, h actedHandler) http.Handler {
 			return err
 		}
 		about(r.Context()).reader = by
-		return h(w, r, by)
+		return s.recordElsewhere(r, by, h(w, r, by))
 	})
 }
 

@@ -129,6 +129,8 @@ func (s *Server) staff(mux *http.ServeMux) {
 	mux.Handle("POST "+importPath, s.asImporter(s.checkImport))
 	mux.Handle("GET "+importPath+"/templates/{kind}", s.asImporter(s.importTemplate))
 	mux.Handle("POST "+importPath+"/confirm", s.asImporter(s.confirmImport))
+	mux.Handle("GET "+auditPath, s.asStaff(s.wardAudit))
+	mux.Handle("GET "+auditPath+"/file.csv", s.asStaff(s.auditFile))
 	mux.Handle("GET /ward/ipads", s.asStaff(s.wardIPads))
 	mux.Handle("GET /ward/ipads/{id}", s.asStaff(s.wardIPad))
 	mux.Handle("GET /ward/ipads/{id}/change/{act}", s.asStaff(s.askIPad))

@@ -73,7 +73,11 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 			if err := s.doors.SignIn(r.Context(), actor); err != nil {
 				return err
 			}
-			return seeOther(w, r, "/ward/today")
+			home, err := s.auditHome(r.Context(), actor)
+			if err != nil {
+				return err
+			}
+			return seeOther(w, r, home)
 		}
 		page.LockedOut = errors.Is(err, booking.ErrLockedOut)
 		if fault := f.Fail("email", err); fault != nil {

@@ -23,6 +23,7 @@ func (s *Server) counted(r *http.Request, links []navLink) []navLink {
 	if by.Kind != booking.StaffActor {
 		return links
 	}
+	links = auditNav(r, by, links)
 	head, err := s.headOf(r, by, "")
 	if err != nil {
 		return links

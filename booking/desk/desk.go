@@ -43,6 +43,7 @@ type Desk struct {
 	key     string // of the act that creates; empty for none
 	hushed  bool   // families are not told that they are coming; see Import
 	looks   *looks
+	reads   *reads
 }
 
 // ticks are what makes ids different. They are shared by every desk that Keyed
@@ -69,7 +70,7 @@ func New(c Config) (*Desk, error) {
 	return &Desk{
 		store: c.Store, clock: c.Now, random: c.Random, public: strings.TrimRight(c.PublicURL, "/"),
 		pepper: c.Pepper, region: c.Region, hashing: make(chan struct{}, passwordsAtOnce), ticks: &ticks{},
-		looks: &looks{seen: map[booking.WardID]look{}},
+		looks: &looks{seen: map[booking.WardID]look{}}, reads: &reads{seen: map[aRead]time.Time{}},
 	}, nil
 }
 

@@ -364,7 +364,7 @@ type FlaggedVisit struct {
 
 // Review is what a ward is to look at, the soonest visit first.
 func (d *Desk) Review(ctx context.Context, by booking.Actor, ward booking.WardID) ([]FlaggedVisit, error) {
-	return view(ctx, d, func(tx *store.Tx) ([]FlaggedVisit, error) {
+	return lists(ctx, d, by, ward, func(tx *store.Tx) ([]FlaggedVisit, error) {
 		if _, err := heldWard(ctx, tx, by, ward); err != nil {
 			return nil, err
 		}
@@ -468,7 +468,7 @@ func withFlags(visits []Visit, flags []booking.Flag) {
 
 // FlaggedOf is one visit with its open flags, of whichever ward.
 func (d *Desk) FlaggedOf(ctx context.Context, by booking.Actor, ref booking.Reference) (Visit, error) {
-	return view(ctx, d, func(tx *store.Tx) (Visit, error) {
+	return looksAt(ctx, d, by, ofVisit, func(tx *store.Tx) (Visit, error) {
 		r, err := tx.RecordByReference(ctx, ref)
 		if err != nil {
 			return Visit{}, err

@@ -255,7 +255,7 @@ func (d *Desk) Requests(ctx context.Context, by booking.Actor) ([]Asking, error)
 
 // Request is one of them, or one of a ward's.
 func (d *Desk) Request(ctx context.Context, by booking.Actor, id booking.RequestID) (Asking, error) {
-	return view(ctx, d, func(tx *store.Tx) (Asking, error) {
+	return looksAt(ctx, d, by, ofAsking, func(tx *store.Tx) (Asking, error) {
 		r, err := requestFor(ctx, tx, by, id)
 		if err != nil {
 			return Asking{}, err
@@ -266,7 +266,7 @@ func (d *Desk) Request(ctx context.Context, by booking.Actor, id booking.Request
 
 // RequestsOf is a ward's queue, the oldest first.
 func (d *Desk) RequestsOf(ctx context.Context, by booking.Actor, ward booking.WardID) ([]Asking, error) {
-	return view(ctx, d, func(tx *store.Tx) ([]Asking, error) {
+	return lists(ctx, d, by, ward, func(tx *store.Tx) ([]Asking, error) {
 		if _, err := heldWard(ctx, tx, by, ward); err != nil {
 			return nil, err
 		}

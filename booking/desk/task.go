@@ -18,7 +18,7 @@ type FamilyTask struct {
 
 // Tasks are the families that a ward is to ring, the longest waiting first.
 func (d *Desk) Tasks(ctx context.Context, by booking.Actor, ward booking.WardID) ([]FamilyTask, error) {
-	return view(ctx, d, func(tx *store.Tx) ([]FamilyTask, error) {
+	return view(ctx, d, func(tx *store.Tx) ([]FamilyTask, error) { // beside Review, which is recorded
 		if _, err := heldWard(ctx, tx, by, ward); err != nil {
 			return nil, err
 		}
@@ -83,7 +83,7 @@ const leftFor = 7 * 24 * time.Hour
 // Leavers are those who left a ward within a week, the latest first: for staff to
 // take back what was a mistake.
 func (d *Desk) Leavers(ctx context.Context, by booking.Actor, ward booking.WardID) ([]Leaver, error) {
-	return view(ctx, d, func(tx *store.Tx) ([]Leaver, error) {
+	return lists(ctx, d, by, ward, func(tx *store.Tx) ([]Leaver, error) {
 		if _, err := heldWard(ctx, tx, by, ward); err != nil {
 			return nil, err
 		}
@@ -99,7 +99,7 @@ func (d *Desk) Leavers(ctx context.Context, by booking.Actor, ward booking.WardI
 // Left is one of them, with the visits that were cancelled for it or are flagged;
 // the read is recorded.
 func (d *Desk) Left(ctx context.Context, by booking.Actor, id booking.PatientID) (Bedside, error) {
-	return do(ctx, d, func(tx *store.Tx) (Bedside, error) {
+	return looksAt(ctx, d, by, ofSide, func(tx *store.Tx) (Bedside, error) {
 		p, err := tx.Patient(ctx, id)
 		if err != nil {
 			return Bedside{}, err
@@ -111,11 +111,7 @@ func (d *Desk) Left(ctx context.Context, by booking.Actor, id booking.PatientID)
 		if stay.Ward == "" || stay.To.IsZero() || !by.MayRun(stay.Ward) {
 			return Bedside{}, booking.ErrNoSuchPatient
 		}
-		side, err := d.bedside(ctx, tx, by, p, stay)
-		if err != nil {
-			return Bedside{}, err
-		}
-		return side, tx.AddEvent(ctx, booking.Event{At: d.now(), By: by, Action: booking.PatientRead, Subject: "patient " + string(id)})
+		return d.bedside(ctx, tx, by, p, stay)
 	})
 }
 

@@ -75,7 +75,7 @@ func (d *Desk) Serial(ctx context.Context, ward booking.WardID) (int64, error) {
 
 // Patients are those lying in a ward.
 func (d *Desk) Patients(ctx context.Context, by booking.Actor, ward booking.WardID) ([]Bedside, error) {
-	return view(ctx, d, func(tx *store.Tx) ([]Bedside, error) {
+	return lists(ctx, d, by, ward, func(tx *store.Tx) ([]Bedside, error) {
 		if _, err := heldWard(ctx, tx, by, ward); err != nil {
 			return nil, err
 		}
@@ -97,7 +97,7 @@ func (d *Desk) Patients(ctx context.Context, by booking.Actor, ward booking.Ward
 
 // Patient is one of them; the read is recorded.
 func (d *Desk) Patient(ctx context.Context, by booking.Actor, id booking.PatientID) (Bedside, error) {
-	return do(ctx, d, func(tx *store.Tx) (Bedside, error) {
+	return looksAt(ctx, d, by, ofSide, func(tx *store.Tx) (Bedside, error) {
 		if _, err := wardOf(ctx, tx, by, id); err != nil {
 			return Bedside{}, err
 		}
@@ -113,10 +113,8 @@ func (d *Desk) Patient(ctx context.Context, by booking.Actor, id booking.Patient
 		if err != nil {
 			return Bedside{}, err
 		}
-		if side.Moved, err = d.hasMoved(ctx, tx, patient); err != nil {
-			return Bedside{}, err
-		}
-		return side, tx.AddEvent(ctx, booking.Event{At: d.now(), By: by, Action: booking.PatientRead, Subject: "patient " + string(id)})
+		side.Moved, err = d.hasMoved(ctx, tx, patient)
+		return side, err
 	})
 }
 
@@ -155,7 +153,7 @@ func (d *Desk) bedside(ctx context.Context, tx *store.Tx, by booking.Actor, pati
 
 // Visit is one visit that the actor comes to or runs.
 func (d *Desk) Visit(ctx context.Context, by booking.Actor, ref booking.Reference) (Visit, error) {
-	return view(ctx, d, func(tx *store.Tx) (Visit, error) {
+	return looksAt(ctx, d, by, ofVisit, func(tx *store.Tx) (Visit, error) {
 		r, err := tx.RecordByReference(ctx, ref)
 		if err != nil {
 			return Visit{}, err

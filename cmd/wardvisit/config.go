@@ -36,6 +36,7 @@ type config struct {
 	notifyEmail  string
 	logLevel     string
 	videoCodec   string
+	auditKey     string
 	maxRooms     int
 	drainFor     time.Duration
 
@@ -65,6 +66,7 @@ func (c *config) register(fs *flag.FlagSet, forDemo bool) {
 	}
 	fs.IntVar(&c.maxRooms, "max-rooms", signaling.DefaultMaxRooms, "most `rooms` at once, with those that were left a few minutes ago; more are asked to try again later")
 	fs.DurationVar(&c.drainFor, "drain-for", c.drainFor, "how `long` visits that go on may last once we are asked to stop (SIGTERM); asked again, we stop at once. Give the service manager longer")
+	fs.StringVar(&c.auditKey, "audit-key", "", "`file` of a key, kept outside the database, that signs the audit: at least 32 bytes")
 	fs.StringVar(&c.smtp, "smtp", "", "`url` of the mail server: smtp://user:password@host:587; better in the environment, where no process list shows it")
 	fs.StringVar(&c.smtpFrom, "smtp-from", "", "`address` that emails come from")
 	fs.StringVar(&c.notifyKey, "notify-key", "", "GOV.UK Notify API `key`; better in the environment")

@@ -65,6 +65,7 @@ func commands() []command {
 		{"doctor", "whether serve would do well here: ports, addresses, certificate, database, clock, limits", examine},
 		{"migrate", "up, down or status: the shape of the database", migrate},
 		{"import", "wards, iPads, patients, relatives and visits from CSV files", importFile},
+		{"audit", "verify: whether anything in the audit was altered, removed or put in", audit},
 		{"loaddata", "an invented hospital group of any size, to measure on", loaddata},
 	}
 }
@@ -78,7 +79,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 func execute(ctx context.Context, args []string, c console) error {
 	if len(args) == 0 {
 		usage(c.stderr)
-		return errors.New("say what to do: demo, serve, doctor, migrate, import or loaddata")
+		return errors.New("say what to do: demo, serve, doctor, migrate, import, audit or loaddata")
 	}
 	switch args[0] {
 	case "-h", "-help", "--help", "help":
@@ -90,7 +91,7 @@ func execute(ctx context.Context, args []string, c console) error {
 			return cmd.run(ctx, args[1:], c)
 		}
 	}
-	return fmt.Errorf("there is no command %q: say demo, serve, doctor, migrate, import or loaddata (wardvisit -h explains each)", args[0])
+	return fmt.Errorf("there is no command %q: say demo, serve, doctor, migrate, import, audit or loaddata (wardvisit -h explains each)", args[0])
 }
 
 func usage(w io.Writer) {

@@ -62,7 +62,9 @@ type server struct {
 	pages     *web.Server
 	notices   *notify.Dispatcher
 	metrics   *prometheus.Registry
-	draining  atomic.Bool // no more visits begin here
+	draining  atomic.Bool  // no more visits begin here
+	auditKey  []byte       // signs the audit; nil when it is not signed
+	sealedAt  atomic.Int64 // when the audit was last sealed to its end, in nanoseconds since 1970
 
 	serving sync.WaitGroup // of relayPort
 }
@@ -118,6 +120,9 @@ func open(ctx context.Context, cfg config, practice bool, logs io.Writer) (_ *se
 		return nil, err
 	}
 	if err = s.openPort(); err != nil {
+		return nil, err
+	}
+	if s.auditKey, err = readAuditKey(cfg.auditKey); err != nil {
 		return nil, err
 	}
 	if err = migrations.Up(ctx, cfg.database); err != nil {
@@ -255,6 +260,7 @@ func (s *server) run(ctx context.Context, hurry <-chan struct{}) error {
 	var workers sync.WaitGroup
 	workers.Go(func() { s.notices.Run(working) })
 	workers.Go(func() { s.sweep(working) })
+	workers.Go(func() { s.seal(working) })
 	hangUp, served := s.serveHTTP(mux)
 	workers.Go(func() { s.secure.fetch(working) })
 
