@@ -62,6 +62,11 @@ test("a new connection counts from nothing, and that is not silence", () => {
   assert.deepEqual(listen(20, (second) => (second < 10 ? 5000 + second : second), always), []);
 });
 
+test("a path that dies as the one before it did is noticed as soon", () => {
+  const twice = (second: number) => 1000 * (second < 16 ? Math.min(second, 10) : Math.min(second, 22));
+  assert.deepEqual(listen(26, twice, always), ["restart at 14", "restart at 26"]);
+});
+
 test("it is bad until media flows again", () => {
   const silence = new Silence();
   const at = (second: number, bytes: number) => silence.heard({ ...totals(0, []), bytes }, bytes, true, second * 1000);

@@ -45,6 +45,9 @@ export class Silence {
     const flows = counted.bytes !== this.bytes && counted.bytes > 0;
     this.bytes = counted.bytes;
     if (flows || !expected) {
+      if (flows) {
+        this.triedAt = Number.NEGATIVE_INFINITY; // whatever was tried has helped, or was not needed
+      }
       this.since = undefined;
       this.tried = "";
       return "";

@@ -18,6 +18,16 @@ async () => {
   const videos = tiles.map((tile) => tile.querySelector("video"));
   const heard = videos.map((video) => listen(video.srcObject));
   const frames = () => videos.map((video) => video.getVideoPlaybackQuality().totalVideoFrames);
+  // Firefox counts no frames of what comes over the network; it tells of each as it is shown.
+  const shown = videos.map(() => 0);
+  const handles = [];
+  const count = (video, i) => {
+    handles[i] = video.requestVideoFrameCallback?.(() => {
+      shown[i]++;
+      count(video, i);
+    });
+  };
+  videos.forEach(count);
   const before = frames();
   await pause(400);
   const after = frames();
@@ -44,13 +54,14 @@ async () => {
     });
     return { tone: (loudest * ears.context.sampleRate) / ear.fftSize, level: Math.max(-200, bins[loudest]) };
   };
+  videos.forEach((video, i) => video.cancelVideoFrameCallback?.(handles[i]));
   return tiles
     .map((tile, i) => ({
       slot: Number(tile.dataset.slot),
       seat: tile.dataset.seat,
       name: tile.dataset.name,
       visible: videos[i].videoWidth > 0 && videos[i].clientWidth > 16 && getComputedStyle(videos[i]).opacity !== "0",
-      moving: after[i] > before[i],
+      moving: after[i] > before[i] || shown[i] > 1,
       colour: colourOf(videos[i]),
       ...toneOf(heard[i], videos[i]),
     }))

@@ -246,14 +246,14 @@ func (f *far) upQuickly(t *testing.T) {
 		took = append(took, f.rosa.firstMove().Sub(pressed))
 	}
 	t.Logf("let in → first picture at 150 ms and 2 %%: %v", took)
-	late := 0
+	late, most := 0, inFull(3*time.Second, 12*time.Second) // a new connection would take longer than that
 	for _, d := range took {
-		if d > 3*time.Second {
+		if d > most {
 			late++
 		}
 	}
 	if late > times/20 {
-		t.Errorf("%d of %d took more than 3 s: %v", late, times, took)
+		t.Errorf("%d of %d took more than %v: %v", late, times, most, took)
 	}
 	f.rosa.meets(map[string]Camera{"": Blue})
 	f.ipad.meets(map[string]Camera{rosaName: Red})
@@ -267,8 +267,8 @@ func (f *far) survivesLoss(t *testing.T) {
 		bad               netlab.Conditions
 		frozen, concealed float64 // shares that are still good enough
 	}{
-		{"5 % at random", netlab.Conditions{Delay: 20 * time.Millisecond, Loss: 0.05}, inFull(0.01, 0.4), inFull(0.02, 0.2)},
-		{"10 % in bursts", netlab.Conditions{Delay: 20 * time.Millisecond, Bursts: netlab.BurstsOf(0.1, 3)}, 1, inFull(0.08, 0.25)},
+		{"5 % at random", netlab.Conditions{Delay: 20 * time.Millisecond, Loss: 0.05}, inFull(0.01, 0.4), inFull(0.02, 0.04)}, // nothing repeated: 5 %
+		{"10 % in bursts", netlab.Conditions{Delay: 20 * time.Millisecond, Bursts: netlab.BurstsOf(0.1, 3)}, 1, 0.08}, // nothing repeated: 9 to 13 %
 		{"20 % at random", netlab.Conditions{Delay: 20 * time.Millisecond, Loss: 0.2}, 1, 1},
 	} {
 		f.line.Set(step.bad)
@@ -302,7 +302,7 @@ func (f *far) socketCut(t *testing.T) {
 	f.ipad.until("nobody is missed", `wardvisit.people.every(person => !person.reconnecting)`)
 	back := time.Since(over)
 	t.Logf("socket cut for %v: faces stood still for %v; state right after %v", cut, still, back)
-	if still > time.Second {
+	if still > inFull(time.Second, cut/3) { // were the media lost with it, all but the first of it would be still
 		t.Errorf("with the socket cut, a face stood still for %v", still)
 	}
 	if back > inFull(2*time.Second, 8*time.Second) {
@@ -348,8 +348,8 @@ func (f *far) survivesATrickle(t *testing.T) {
 		t.Errorf("on 250 kbit/s the call is: %v; on a wide line: %v", got, control)
 	}
 
-	// Two voices with what carries them are more than 64 kbit/s: that is for one.
-	f.line.Set(pipe(inFull(64_000, 128_000)))
+	// Two voices as they are usually sent, with what carries them, are 100 kbit/s.
+	f.line.Set(pipe(64_000))
 	narrowed := time.Now()
 	f.rosa.until("every picture is held back, and the page says why", fmt.Sprintf(`(slots => slots.length > 1 && slots.every(slot => slot.paused) &&
 		[...document.querySelectorAll('[data-slot][data-seat]')].every(tile => tile.innerText.toLowerCase().includes(%q)))(wardvisit.slots.filter(slot => slot.seat))`, pausedWords))
@@ -359,10 +359,10 @@ func (f *far) survivesATrickle(t *testing.T) {
 	f.wait(inFull(time.Minute, 6*time.Second))
 	got, _, control = f.since(before)
 	t.Logf("narrow: said after %v; %v; on a wide line: %v", said, got, control)
-	if said > 10*time.Second {
+	if said > inFull(10*time.Second, 20*time.Second) {
 		t.Errorf("that pictures are held back was said only after %v", said)
 	}
-	if got.Sounds < 2 || got.Concealed > inFull(0.05, 0.9)+control.Concealed {
+	if got.Sounds < 2 || got.Concealed > inFull(0.05, 0.2)+control.Concealed {
 		t.Errorf("on 64 kbit/s the sound is: %v; on a wide line: %v", got, control)
 	}
 
@@ -372,7 +372,7 @@ func (f *far) survivesATrickle(t *testing.T) {
 	f.rosa.until("every picture is back", `(faces => faces.length > 1 && faces.every(face => face.first))(wardvisitWatch.moves())`)
 	back := time.Since(widened)
 	t.Logf("room again: pictures back after %v", back)
-	if back > 15*time.Second {
+	if back > inFull(15*time.Second, 30*time.Second) {
 		t.Errorf("pictures were back only after %v", back)
 	}
 	f.allThree()
@@ -467,7 +467,7 @@ func TestOverEveryNetwork(t *testing.T) {
 	}{
 		{"up quickly", false, func(*far) {}, (*far).upQuickly},
 		{"loss", false, (*far).together, (*far).survivesLoss},
-		{"trickle", true, (*far).together, (*far).survivesATrickle},
+		{"trickle", false, (*far).together, (*far).survivesATrickle},
 		{"socket cut", false, (*far).together, (*far).socketCut},
 		{"another network", false, (*far).together, (*far).changesNetwork},
 		{"slow receiver", true, (*far).together, (*far).slowReceiver},

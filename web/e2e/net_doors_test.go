@@ -140,11 +140,16 @@ func (f *far) routerRestarts(t *testing.T, w way) {
 	}
 }
 
-// movesToTCP: UDP stops, and the call goes on over TCP with nobody doing anything.
+// movesToTCP: UDP stops, twice, and the call goes on over TCP with nobody doing
+// anything, and nobody waiting for long.
 func (f *far) movesToTCP(t *testing.T, _ way) {
 	f.rosa.begins()
 	f.rosa.until("media comes over TCP", `await wardvisitFlows().then(flows => flows.path === 'tcp')`)
 	f.rosa.meets(map[string]Camera{"": Blue})
 	f.ipad.meets(map[string]Camera{rosaName: Red})
-	t.Logf("from UDP to TCP: a face stood still for %v", f.rosa.longest())
+	still := max(f.rosa.longest(), f.ipad.longest(brynName))
+	t.Logf("from UDP to TCP: a face stood still for %v", still)
+	if still > 10*time.Second {
+		t.Errorf("from UDP to TCP a face stood still for %v", still)
+	}
 }

@@ -251,7 +251,7 @@ func (f *fox) meets(want map[string]Camera) {
 func (f *far) firefoxMeetsChromium(t *testing.T) {
 	place := f.namespace("fox")
 	line := f.link(place, "wifi", netip.MustParseAddr("10.2.1.2"), netlab.Conditions{Delay: 10 * time.Millisecond, Loss: 0.01}, nil)
-	firefox := newFox(t, place, server4, Red)
+	firefox := newFox(t, place, server4, small(Red)) // it draws and codes with the processor alone
 	firefox.takeAfter(f.rosa)
 	firefox.open("https://" + visits + "/visits/" + f.reference + "/call")
 	firefox.meets(map[string]Camera{"": Blue})

@@ -29,9 +29,11 @@
   setInterval(look, 20);
 
   window.wardvisitWatch = {
-    /** begin forgets what was. */
+    /** begin forgets what was, and who has left. */
     begin: () => {
       const now = Date.now();
+      const here = new Set([...document.querySelectorAll("[data-slot][data-seat]")].map((tile) => tile.dataset.seat));
+      [...faces.keys()].filter((seat) => !here.has(seat)).forEach((seat) => faces.delete(seat));
       faces.forEach((face) => Object.assign(face, { first: 0, last: now, longest: 0 }));
       return now;
     },
