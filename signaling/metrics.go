@@ -7,6 +7,7 @@ import (
 
 	"github.com/wardvisit/wardvisit/signaling/protocol"
 	"github.com/wardvisit/wardvisit/signaling/sfu"
+	"github.com/wardvisit/wardvisit/signaling/ticket"
 )
 
 // What may be wrong for somebody: labels of metrics, and words of the log.
@@ -20,20 +21,21 @@ const (
 // metrics are counts of what happens, of everybody together. No label says who,
 // or in which room.
 type metrics struct {
-	rooms, people prometheus.Gauge
-	joins         *prometheus.CounterVec // by result: "ok", "resumed" or a code of refused
-	closed        *prometheus.CounterVec // sockets that we closed, by close code
-	paths         *prometheus.CounterVec // reports of how a call is, by path
-	first, rtt    prometheus.Histogram
-	freezes       prometheus.Counter
-	frozen        prometheus.Counter
-	received      prometheus.Histogram
-	estimate      prometheus.Histogram
-	paused        prometheus.Counter
-	inTrouble     *prometheus.GaugeVec   // people now, by what is wrong
-	troubles      *prometheus.CounterVec // times that began
-	concealed     prometheus.Histogram
-	loss          *prometheus.HistogramVec // by direction, as we see it
+	rooms      prometheus.Gauge
+	people     *prometheus.GaugeVec   // by role
+	joins      *prometheus.CounterVec // by result: "ok", "resumed" or a code of refused
+	closed     *prometheus.CounterVec // sockets that we closed, by close code
+	paths      *prometheus.CounterVec // reports of how a call is, by path
+	first, rtt prometheus.Histogram
+	freezes    prometheus.Counter
+	frozen     prometheus.Counter
+	received   prometheus.Histogram
+	estimate   prometheus.Histogram
+	paused     prometheus.Counter
+	inTrouble  *prometheus.GaugeVec   // people now, by what is wrong
+	troubles   *prometheus.CounterVec // times that began
+	concealed  prometheus.Histogram
+	loss       *prometheus.HistogramVec // by direction, as we see it
 }
 
 func newMetrics(registry prometheus.Registerer, media *sfu.SFU) (*metrics, error) {
@@ -48,7 +50,6 @@ func newMetrics(registry prometheus.Registerer, media *sfu.SFU) (*metrics, error
 	}
 	m := &metrics{
 		rooms:     gauge("rooms", "Rooms that exist now."),
-		people:    gauge("people", "People in rooms now, waiting or admitted."),
 		joins:     counter("joins_total", "Joins, by what became of them.", "result"),
 		closed:    counter("closed_total", "Websockets closed by the server, by close code.", "code"),
 		paths:     counter("reports_total", "Reports from browsers of how the call is, by network path.", "path"),
@@ -64,6 +65,12 @@ func newMetrics(registry prometheus.Registerer, media *sfu.SFU) (*metrics, error
 	m.inTrouble = prometheus.NewGaugeVec(prometheus.GaugeOpts{
 		Name: "wardvisit_call_in_trouble", Help: "People now whom nobody hears or sees though they should, or who see or hear nothing.",
 	}, []string{"what"})
+	m.people = prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "wardvisit_call_people", Help: "People in rooms now, waiting or admitted.",
+	}, []string{"role"})
+	for _, role := range []ticket.Role{ticket.Patient, ticket.Visitor, ticket.Interpreter, ticket.Reporter, ticket.Staff} {
+		m.people.WithLabelValues(string(role)).Set(0)
+	}
 	m.troubles = counter("troubles_total", "Times that somebody came to be in trouble.", "what")
 	for _, what := range []string{unheard, unseen, dark, deaf} {
 		m.inTrouble.WithLabelValues(what).Set(0) // so that it is seen to be none
@@ -90,11 +97,12 @@ func mediaCounters(media *sfu.SFU) (all []prometheus.Collector) {
 		help string
 		of   func(sfu.Totals) uint64
 	}{
-		"received":  {"Media packets received.", func(t sfu.Totals) uint64 { return t.Received }},
-		"forwarded": {"Media packets sent on.", func(t sfu.Totals) uint64 { return t.Forwarded }},
-		"resent":    {"Media packets sent again because a receiver asked.", func(t sfu.Totals) uint64 { return t.Resent }},
-		"missed":    {"Media packets asked of a sender again.", func(t sfu.Totals) uint64 { return t.Asked }},
-		"keyframes": {"Keyframes asked of senders.", func(t sfu.Totals) uint64 { return t.Keyframes }},
+		"received":        {"Media packets received.", func(t sfu.Totals) uint64 { return t.Received }},
+		"forwarded":       {"Media packets sent on.", func(t sfu.Totals) uint64 { return t.Forwarded }},
+		"forwarded_bytes": {"Bytes of media sent on, as they cross the network.", func(t sfu.Totals) uint64 { return t.Bytes }},
+		"resent":          {"Media packets sent again because a receiver asked.", func(t sfu.Totals) uint64 { return t.Resent }},
+		"missed":          {"Media packets asked of a sender again.", func(t sfu.Totals) uint64 { return t.Asked }},
+		"keyframes":       {"Keyframes asked of senders.", func(t sfu.Totals) uint64 { return t.Keyframes }},
 	} {
 		all = append(all, prometheus.NewCounterFunc(
 			prometheus.CounterOpts{Name: "wardvisit_media_" + name + "_total", Help: part.help},

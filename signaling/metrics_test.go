@@ -36,7 +36,7 @@ func TestReportsAreCountedOnceAndNameNobody(t *testing.T) {
 		for _, family := range families {
 			for _, m := range family.Metric {
 				for _, label := range m.Label {
-					if !slices.Contains([]string{"udp", "ok", "up", "down", unheard, unseen, dark, deaf}, label.GetValue()) {
+					if !slices.Contains([]string{"udp", "ok", "up", "down", "patient", "visitor", "interpreter", "reporter", "staff", unheard, unseen, dark, deaf}, label.GetValue()) {
 						t.Errorf("%s has label %s", family.GetName(), label)
 					}
 				}

@@ -238,7 +238,7 @@ func (r *Room) sit(s *seat, c *conn, join protocol.Join, answer string, arrival 
 		r.replace(old)
 		old.media.Close()
 	} else {
-		r.server.metrics.people.Inc()
+		r.server.metrics.people.WithLabelValues(string(s.ticket.Role)).Inc()
 	}
 	standing := string(arrival.Standing)
 	if s.ordered != "" {
@@ -323,7 +323,7 @@ func (r *Room) vacate(s *seat) {
 		s.hold.Stop()
 	}
 	s.conn = nil
-	r.server.metrics.people.Dec()
+	r.server.metrics.people.WithLabelValues(string(s.ticket.Role)).Dec()
 	if r.server.cfg.Relay != nil {
 		r.server.cfg.Relay.Revoke(r.id, s.ticket.Seat)
 	}

@@ -31,6 +31,8 @@ type event struct {
 // write may take one beat instead, so that a reader who stopped reading is let
 // go.
 func (s *Server) streamEvents(ctx context.Context, w http.ResponseWriter, events <-chan event) error {
+	s.metrics.watchers.Inc()
+	defer s.metrics.watchers.Dec()
 	control := http.NewResponseController(w)
 	_ = control.SetWriteDeadline(time.Time{})
 	h := w.Header()

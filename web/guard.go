@@ -68,6 +68,7 @@ func (s *Server) guard(mux *http.ServeMux) http.Handler {
 
 // access writes the line in the log.
 func (s *Server) access(r *http.Request, known *request, a *answer, took time.Duration) {
+	s.metrics.acted(r, known.refused, a.status, took)
 	attrs := []any{"route", r.Pattern, "status", a.status, "bytes", a.bytes, "took", took, "request", known.id}
 	if known.refused != "" {
 		attrs = append(attrs, "refused", known.refused)

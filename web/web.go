@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
 	"github.com/wardvisit/wardvisit/booking/desk"
 	"github.com/wardvisit/wardvisit/signaling/ticket"
 	"github.com/wardvisit/wardvisit/web/login"
@@ -31,6 +33,8 @@ type Config struct {
 	People     []PracticePerson // whom a visitor of the practice hospital can be
 	Now        func() time.Time // the clock
 	Log        *slog.Logger
+	Registry   prometheus.Registerer  // takes our metrics; may be nil
+	Acts       prometheus.ObserverVec // of acts by name and outcome: how long each took, in seconds; may be nil
 }
 
 // A Server answers every request but those of the websocket.
@@ -53,6 +57,7 @@ type Server struct {
 	assets  *assets
 	pages   *pages
 	handler http.Handler
+	metrics *metrics
 
 	turns   turns         // at visits
 	drained chan struct{} // closed by Drain
@@ -73,6 +78,9 @@ func New(c Config) (*Server, error) {
 	}
 	if s.pages, err = readPages(templates, s.functions()); err != nil {
 		return nil, fmt.Errorf("web: %w", err)
+	}
+	if s.metrics, err = newMetrics(c.Acts, c.Registry); err != nil {
+		return nil, fmt.Errorf("web: register metrics: %w", err)
 	}
 	s.handler = s.doors.Middleware(s.guard(s.routes()))
 	return s, nil

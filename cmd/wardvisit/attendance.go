@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/wardvisit/wardvisit/booking"
 	"github.com/wardvisit/wardvisit/booking/desk"
@@ -18,12 +19,14 @@ import (
 type attendance struct {
 	desk *desk.Desk
 	log  *slog.Logger
+	did  func(act string, began time.Time, err error) // counts it
 }
 
 // Arrive asks the desk whether the holder of t may come in, and where they stand.
 func (a attendance) Arrive(ctx context.Context, t ticket.Ticket) (signaling.Arrival, error) {
-	visit := booking.VisitID(t.Room)
+	visit, began := booking.VisitID(t.Room), time.Now()
 	admitted, err := a.desk.Arrive(ctx, visit, t.Seat, t.Browser)
+	a.did("arrive", began, err)
 	var refusal *booking.Refusal
 	switch {
 	case errors.Is(err, booking.ErrRoomLocked):
@@ -44,7 +47,9 @@ func (a attendance) Arrive(ctx context.Context, t ticket.Ticket) (signaling.Arri
 // Depart tells the desk that the holder of t has gone. There is nobody to tell
 // of a failure but the operator; Sweep clears who is left over.
 func (a attendance) Depart(ctx context.Context, t ticket.Ticket) {
-	if err := a.desk.Depart(ctx, booking.VisitID(t.Room), t.Seat); err != nil {
+	began := time.Now()
+	err := a.desk.Depart(ctx, booking.VisitID(t.Room), t.Seat)
+	if a.did("depart", began, err); err != nil {
 		a.log.ErrorContext(ctx, "departure not recorded", "room", t.Room, "seat", t.Seat, "err", err)
 	}
 }
@@ -52,7 +57,9 @@ func (a attendance) Depart(ctx context.Context, t ticket.Ticket) {
 // Cover writes down that the patient's side has covered itself, or that it is to
 // be seen again.
 func (a attendance) Cover(ctx context.Context, t ticket.Ticket, covered bool) error {
+	began := time.Now()
 	err := a.desk.CoverBed(ctx, booking.VisitID(t.Room), covered)
+	a.did("cover", began, err)
 	var refusal *booking.Refusal
 	if errors.As(err, &refusal) {
 		return fmt.Errorf("%w: %s", signaling.ErrNotExpected, refusal.Code)
@@ -62,7 +69,10 @@ func (a attendance) Cover(ctx context.Context, t ticket.Ticket, covered bool) er
 
 // Finish ends the visit at the wish of the patient's side.
 func (a attendance) Finish(ctx context.Context, t ticket.Ticket) error {
-	return a.desk.Finish(ctx, booking.VisitID(t.Room))
+	began := time.Now()
+	err := a.desk.Finish(ctx, booking.VisitID(t.Room))
+	a.did("finish", began, err)
+	return err
 }
 
 // rooms tells live rooms what the ward has decided.

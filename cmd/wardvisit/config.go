@@ -39,6 +39,8 @@ type config struct {
 	auditKey     string
 	maxRooms     int
 	drainFor     time.Duration
+	admin        string
+	adminOpen    bool
 
 	// demo's own
 	fresh    bool
@@ -67,6 +69,8 @@ func (c *config) register(fs *flag.FlagSet, forDemo bool) {
 	fs.IntVar(&c.maxRooms, "max-rooms", signaling.DefaultMaxRooms, "most `rooms` at once, with those that were left a few minutes ago; more are asked to try again later")
 	fs.DurationVar(&c.drainFor, "drain-for", c.drainFor, "how `long` visits that go on may last once we are asked to stop (SIGTERM); asked again, we stop at once. Give the service manager longer")
 	fs.StringVar(&c.auditKey, "audit-key", "", "`file` of a key, kept outside the database, that signs the audit: at least 32 bytes")
+	fs.StringVar(&c.admin, "admin", "", "`address` at which /metrics (Prometheus) and /debug/pprof/ are served, such as 127.0.0.1:9090; nobody signs in there, so none unless said, and never at -listen")
+	fs.BoolVar(&c.adminOpen, "admin-open", false, "let -admin be reached from other machines: only in a network that is for operators alone")
 	fs.StringVar(&c.smtp, "smtp", "", "`url` of the mail server: smtp://user:password@host:587; better in the environment, where no process list shows it")
 	fs.StringVar(&c.smtpFrom, "smtp-from", "", "`address` that emails come from")
 	fs.StringVar(&c.notifyKey, "notify-key", "", "GOV.UK Notify API `key`; better in the environment")
@@ -143,6 +147,9 @@ func (c *config) check() error {
 	if err := c.checkPaths(); err != nil {
 		return err
 	}
+	if err := c.checkAdmin(); err != nil {
+		return err
+	}
 	if c.videoCodec != "vp8" && c.videoCodec != "h264" {
 		return fmt.Errorf("-video-codec %q must be vp8 or h264", c.videoCodec)
 	}
@@ -152,6 +159,23 @@ func (c *config) check() error {
 	var level slog.Level
 	if level.UnmarshalText([]byte(c.logLevel)) != nil {
 		return fmt.Errorf("-log %q must be debug, info, warn or error", c.logLevel)
+	}
+	return nil
+}
+
+// checkAdmin checks that what shows how we run is shown on this machine alone, unless
+// somebody has said twice that it is not to be.
+func (c *config) checkAdmin() error {
+	if c.admin == "" {
+		return nil
+	}
+	host, _, err := net.SplitHostPort(c.admin)
+	if err != nil {
+		return fmt.Errorf("-admin %q is not an address: write host:port, such as 127.0.0.1:9090", c.admin)
+	}
+	addr, err := netip.ParseAddr(host)
+	if own := host == "localhost" || err == nil && addr.IsLoopback(); !own && !c.adminOpen {
+		return fmt.Errorf("-admin %q can be reached from other machines, and nobody signs in there: write 127.0.0.1, or add -admin-open if that network is for operators alone", c.admin)
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -62,9 +63,11 @@ type server struct {
 	pages     *web.Server
 	notices   *notify.Dispatcher
 	metrics   *prometheus.Registry
-	draining  atomic.Bool  // no more visits begin here
-	auditKey  []byte       // signs the audit; nil when it is not signed
-	sealedAt  atomic.Int64 // when the audit was last sealed to its end, in nanoseconds since 1970
+	acts      *prometheus.HistogramVec // what is asked of us, by name and by what came of it
+	admin     net.Listener             // where metrics are read; nil when nowhere
+	draining  atomic.Bool              // no more visits begin here
+	auditKey  []byte                   // signs the audit; nil when it is not signed
+	sealedAt  atomic.Int64             // when the audit was last sealed to its end, in nanoseconds since 1970
 
 	serving sync.WaitGroup // of relayPort
 }
@@ -109,7 +112,7 @@ func (s *server) warn() {
 
 // open introduces everyone, and undoes what it did if somebody can't come.
 func open(ctx context.Context, cfg config, practice bool, logs io.Writer) (_ *server, err error) {
-	s := &server{cfg: cfg, practice: practice, metrics: prometheus.NewRegistry()}
+	s := &server{cfg: cfg, practice: practice, metrics: prometheus.NewRegistry(), acts: newActs()}
 	s.log = slog.New(slog.NewTextHandler(logs, &slog.HandlerOptions{Level: cfg.level()}))
 	defer func() {
 		if err != nil {
@@ -120,6 +123,9 @@ func open(ctx context.Context, cfg config, practice bool, logs io.Writer) (_ *se
 		return nil, err
 	}
 	if err = s.openPort(); err != nil {
+		return nil, err
+	}
+	if s.admin, err = listenForAdmin(cfg.admin); err != nil {
 		return nil, err
 	}
 	if s.auditKey, err = readAuditKey(cfg.auditKey); err != nil {
@@ -141,7 +147,10 @@ func open(ctx context.Context, cfg config, practice bool, logs io.Writer) (_ *se
 	if err != nil {
 		return nil, err
 	}
-	return s, s.openPages(ctx, sealer)
+	if err = s.openPages(ctx, sealer); err != nil {
+		return nil, err
+	}
+	return s, s.measure()
 }
 
 // openHospital makes sure that a practice hospital is served as one, so that
@@ -222,7 +231,7 @@ func (s *server) openRooms(ctx context.Context) (*ticket.Sealer, error) {
 		return nil, err
 	}
 	s.rooms, err = signaling.New(signaling.Config{
-		Media: s.media, Relay: s.relay, Tickets: sealer, Attendance: attendance{s.desk, s.log}, Origins: origins(s.public),
+		Media: s.media, Relay: s.relay, Tickets: sealer, Attendance: attendance{s.desk, s.log, s.did}, Origins: origins(s.public),
 		MaxRooms: s.cfg.maxRooms, Log: s.log, Registry: s.metrics, Now: time.Now,
 	})
 	return sealer, err
@@ -241,9 +250,10 @@ func (s *server) openPages(ctx context.Context, sealer *ticket.Sealer) error {
 		return err
 	}
 	s.pages, err = web.New(web.Config{
+		Acts:    s.acts,
 		Network: network, Trials: trials{s.trials},
 		Desk: s.desk, Doors: doors, Rooms: rooms{s.rooms}, Tickets: sealer, ICEServers: s.iceServers, Codec: s.cfg.videoCodec,
-		Trust: s.secure.trust, PublicURL: s.public, Practice: s.practice, People: s.tour.people(), Now: time.Now, Log: s.log,
+		Trust: s.secure.trust, PublicURL: s.public, Practice: s.practice, People: s.tour.people(), Now: time.Now, Log: s.log, Registry: s.metrics,
 	})
 	return err
 }
@@ -263,6 +273,7 @@ func (s *server) run(ctx context.Context, hurry <-chan struct{}) error {
 	workers.Go(func() { s.seal(working) })
 	hangUp, served := s.serveHTTP(mux)
 	workers.Go(func() { s.secure.fetch(working) })
+	workers.Go(func() { s.serveAdmin(working) })
 
 	var err error
 	select {
@@ -325,6 +336,9 @@ func (s *server) close() {
 	}
 	if s.media != nil {
 		s.media.Close()
+	}
+	if s.admin != nil {
+		s.admin.Close()
 	}
 	if s.store != nil {
 		s.store.Close()
