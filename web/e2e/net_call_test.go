@@ -268,7 +268,7 @@ func (f *far) survivesLoss(t *testing.T) {
 		frozen, concealed float64 // shares that are still good enough
 	}{
 		{"5 % at random", netlab.Conditions{Delay: 20 * time.Millisecond, Loss: 0.05}, inFull(0.01, 0.4), inFull(0.02, 0.04)}, // nothing repeated: 5 %
-		{"10 % in bursts", netlab.Conditions{Delay: 20 * time.Millisecond, Bursts: netlab.BurstsOf(0.1, 3)}, 1, 0.08}, // nothing repeated: 9 to 13 %
+		{"10 % in bursts", netlab.Conditions{Delay: 20 * time.Millisecond, Bursts: netlab.BurstsOf(0.1, 3)}, 1, 0.08},         // nothing repeated: 9 to 13 %
 		{"20 % at random", netlab.Conditions{Delay: 20 * time.Millisecond, Loss: 0.2}, 1, 1},
 	} {
 		f.line.Set(step.bad)
