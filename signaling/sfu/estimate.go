@@ -128,11 +128,13 @@ func (e *estimator) estimate() int {
 	return int(e.now())
 }
 
-// lost returns what part of what is sent is usually lost.
-func (e *estimator) lost() float64 {
+// unqueued returns what the network is believed to carry by delay alone, in bit/s,
+// and what part of what is sent is usually lost. A radio that loses much has no
+// queue, and room for what mends it.
+func (e *estimator) unqueued() (rate int, lost float64) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	return e.loss.usual
+	return int(e.rate), e.loss.usual
 }
 
 // falls returns how often the network was seen to be too full.

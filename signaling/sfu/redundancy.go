@@ -172,7 +172,8 @@ func (p *Peer) repeatSound() {
 	for i := range p.helm.claims {
 		pictures = pictures || p.helm.claims[i].want.Height > 0
 	}
-	times := repeats(p.estimator.estimate(), p.estimator.lost(), pictures)
+	rate, lost := p.estimator.unqueued()
+	times := repeats(rate, lost, pictures)
 	for _, slot := range p.slots {
 		if st := slot[Audio]; st != nil {
 			st.setRepeats(times)
@@ -199,15 +200,15 @@ const (
 )
 
 // repeats decides how often each frame of sound is repeated to a receiver whose
-// network carries so much, in bit/s, and loses such a part. Nothing is repeated in
+// network carries so much without a queue, in bit/s, and loses such a part. Nothing is repeated in
 // vain to who has no use for pictures: they may pay for every byte.
-func repeats(estimate int, lost float64, pictures bool) int {
+func repeats(rate int, lost float64, pictures bool) int {
 	switch {
-	case estimate < repeatNever:
+	case rate < repeatNever:
 		return 0
-	case estimate >= repeatTwice && lost >= repeatMuch:
+	case rate >= repeatTwice && lost >= repeatMuch:
 		return 2
-	case lost >= repeatLittle, pictures && estimate >= repeatFreely:
+	case lost >= repeatLittle, pictures && rate >= repeatFreely:
 		return 1
 	}
 	return 0

@@ -298,7 +298,7 @@ class Call {
   /** shape has no more sent than this machine, the networks at both ends and this person's purse allow. */
   private shape(): void {
     const { sendEase, narrow } = this.found;
-    void this.connection.shape({ ease: sendEase, saving: this.saving || narrow, sparing: this.room.now.sparing });
+    void this.connection.shape({ ease: sendEase, saving: this.saving, sparing: narrow || this.room.now.sparing });
   }
 
   /** expected is what should be coming now. Out of sight a browser draws nothing, and nothing is missed. */

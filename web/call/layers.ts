@@ -61,7 +61,7 @@ export interface Shape {
   readonly from: From;
   /** How much is taken off for a machine that cannot keep up. */
   readonly ease: Ease;
-  /** Somebody to whom this goes has a network that carries little. */
+  /** Our network, or that of somebody to whom this goes, carries little. */
   readonly sparing: boolean;
 }
 

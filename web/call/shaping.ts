@@ -12,7 +12,7 @@ export interface Shapeable {
 
 /** Wish is how things should be sent. */
 export interface Wish extends Shape {
-  /** The sender pays by the megabyte, or has a narrow way up. */
+  /** The sender pays by the megabyte. */
   readonly saving: boolean;
 }
 
