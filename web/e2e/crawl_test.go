@@ -2,19 +2,13 @@ package e2e
 
 import (
 	"regexp"
-	"strconv"
 	"strings"
-	"sync"
 	"testing"
 )
 
 // mostPages bounds one person's walk: more than there are, so that a link that
 // makes a new page of itself each time ends it.
 const mostPages = 90
-
-// walkers is how many tabs look at one person's pages at a time: while one waits
-// for the program or for a screenshot, another has axe at work.
-const walkers = 3
 
 // Whoever follows every link of their own pages finds that each is one a person
 // can use: nothing is missing, nothing runs off the side, and axe has nothing to
@@ -41,112 +35,44 @@ func TestEveryPageThatIsLinked(t *testing.T) {
 	}
 }
 
-// A walk is through every page that can be reached by links to the same part of a
-// site, one of each kind.
-type walk struct {
-	site, part string
-
-	mu    sync.Mutex
-	news  *sync.Cond // todo or busy has changed
-	known map[string]bool
-	todo  []string
-	busy  int // pages being looked at
-	done  int
-}
-
-// crawl looks at start and at every page that can be reached from it. It returns
-// how many there are.
+// crawl looks at start and at every page that can be reached from it by links to
+// the same part of the site, one of each kind. It returns how many there are.
 func (p *person) crawl(site, start string) int {
 	p.t.Helper()
-	w := &walk{site: site, part: "/" + strings.Split(start, "/")[1], known: map[string]bool{}}
-	w.news = sync.NewCond(&w.mu)
-	w.find(start)
-	p.t.Run(p.name, func(t *testing.T) {
-		for i := range walkers {
-			t.Run(strconv.Itoa(i+1), func(t *testing.T) {
-				t.Parallel()
-				p.another(t).follows(w)
-			})
+	part := "/" + strings.Split(start, "/")[1]
+	known := map[string]bool{kind(start): true}
+	todo := []string{start}
+	done := 0
+	for ; len(todo) > 0 && done < mostPages; done++ {
+		next := todo[0]
+		todo = todo[1:]
+		p.open(site + next)
+		var heading string
+		if err := p.ask(`document.querySelector('h1')?.innerText ?? ''`, &heading); err != nil || heading == "" {
+			p.t.Errorf("%s: %s has no heading (%v)", p.name, kind(next), err)
 		}
-	})
-	if len(w.todo) > 0 {
-		p.t.Errorf("%s: %d pages still to see after %d", p.name, len(w.todo), w.done)
-	}
-	return w.done
-}
-
-// next returns a page that nobody has looked at, once there is one; false if
-// there will be none any more.
-func (w *walk) next() (string, bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for len(w.todo) == 0 && w.busy > 0 {
-		w.news.Wait()
-	}
-	if len(w.todo) == 0 || w.done == mostPages {
-		return "", false
-	}
-	link := w.todo[0]
-	w.todo = w.todo[1:]
-	w.done++
-	w.busy++
-	return link, true
-}
-
-// find notes what a page links to.
-func (w *walk) find(links ...string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for _, link := range links {
-		link, _, _ = strings.Cut(link, "#")
-		if strings.HasPrefix(link, w.part) && !skipped.MatchString(link) && !w.known[kind(link)] {
-			w.known[kind(link)] = true
-			w.todo = append(w.todo, link)
+		for _, words := range []string{"Page not found", "Sorry, there is a problem"} {
+			if strings.Contains(heading, words) {
+				p.t.Errorf("%s: %s leads to %q", p.name, kind(next), heading)
+			}
+		}
+		p.look("crawl" + strings.NewReplacer("/", "-", "{}", "x", "?", "-").Replace(kind(next)))
+		var links []string
+		if err := p.ask(`[...document.querySelectorAll('a[href]')].filter(a => !a.download).map(a => a.getAttribute('href'))`, &links); err != nil {
+			p.fail("%v", err)
+		}
+		for _, link := range links {
+			link, _, _ = strings.Cut(link, "#")
+			if strings.HasPrefix(link, part) && !skipped.MatchString(link) && !known[kind(link)] {
+				known[kind(link)] = true
+				todo = append(todo, link)
+			}
 		}
 	}
-	w.news.Broadcast()
-}
-
-// left tells that a page has been looked at, or that looking at it has failed.
-func (w *walk) left() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.busy--
-	w.news.Broadcast()
-}
-
-// follows looks at pages of a walk until there are none.
-func (p *person) follows(w *walk) {
-	for {
-		link, ok := w.next()
-		if !ok {
-			return
-		}
-		func() {
-			defer w.left()
-			w.find(p.visit(w.site, link)...)
-		}()
+	if len(todo) > 0 {
+		p.t.Errorf("%s: %d pages still to see after %d", p.name, len(todo), done)
 	}
-}
-
-// visit looks at one page, and returns what it links to.
-func (p *person) visit(site, link string) (links []string) {
-	p.t.Helper()
-	p.open(site + link)
-	var heading string
-	if err := p.ask(`document.querySelector('h1')?.innerText ?? ''`, &heading); err != nil || heading == "" {
-		p.t.Errorf("%s: %s has no heading (%v)", p.name, kind(link), err)
-	}
-	for _, words := range []string{"Page not found", "Sorry, there is a problem"} {
-		if strings.Contains(heading, words) {
-			p.t.Errorf("%s: %s leads to %q", p.name, kind(link), heading)
-		}
-	}
-	p.look("crawl" + strings.NewReplacer("/", "-", "{}", "x", "?", "-").Replace(kind(link)))
-	if err := p.ask(`[...document.querySelectorAll('a[href]')].filter(a => !a.download).map(a => a.getAttribute('href'))`, &links); err != nil {
-		p.fail("%v", err)
-	}
-	return links
+	return done
 }
 
 // skipped are links to what is no page, or to the call, which has tests of its

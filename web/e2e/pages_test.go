@@ -10,25 +10,14 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// Every page that the journey does not pass, at three widths, judged by axe. Three
-// people look at once: while one waits for a page, another's is judged.
+// Every page that the journey does not pass, at three widths, judged by axe.
 func TestEveryOtherPage(t *testing.T) {
 	p := start(t, t.TempDir(), "")
 	browser := newBrowser(t)
+	j := &journey{T: t, product: p, phone: newPerson(t, browser, "phone", 390, "")}
 	site := strings.TrimSuffix(p.open.URL, "/practice")
-	for name, look := range map[string]func(*journey){
-		"nobody":     func(j *journey) { j.strangersPages(newPerson(j.T, browser, "stranger", 390, ""), site) },
-		"a relative": func(j *journey) { j.relativesPages(newPerson(j.T, browser, "relative", 390, ""), site) },
-		"the ward":   func(j *journey) { j.wardPages(newPerson(j.T, browser, "ward", 1280, ""), site) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			look(&journey{T: t, product: p, phone: newPerson(t, browser, "phone", 390, "")})
-		})
-	}
-}
 
-func (j *journey) strangersPages(stranger *person, site string) {
+	stranger := newPerson(t, browser, "stranger", 390, "")
 	for name, path := range map[string]string{
 		"welcome": "/", "not-found": "/nowhere", "no-such-link": "/invitation/" + strings.Repeat("x", 22), "signed-out": "/visits",
 		"try": "/try", "ipad-unpaired": "/ipad", "interpreter-signed-out": "/interpreter", "messages": "/practice/messages",
@@ -36,10 +25,9 @@ func (j *journey) strangersPages(stranger *person, site string) {
 		stranger.open(site + path)
 		stranger.look(name)
 	}
-}
 
-func (j *journey) relativesPages(anna *person, site string) {
-	j.signIn(anna, j.product.open.Relative.URL, "07700 900101")
+	anna := newPerson(t, browser, "relative", 390, "")
+	j.signIn(anna, p.open.Relative.URL, "07700 900101")
 	j.bookPlainly(anna, true)
 	anna.press("Change the time")
 	anna.look("change")
@@ -53,6 +41,8 @@ func (j *journey) relativesPages(anna *person, site string) {
 	anna.look("cancel")
 	anna.press("Cancel this visit")
 	anna.look("cancelled")
+
+	j.wardPages(newPerson(t, browser, "ward", 1280, ""), site)
 }
 
 // bookPlainly books the first free time with nobody else and no interpreter.

@@ -60,7 +60,6 @@ type person struct {
 	checked map[string]bool // pages already looked at
 	plain   bool            // script is off, and with it axe
 	hurried bool            // pages are passed by, not looked at
-	sketchy bool            // one screenshot of a page is enough
 }
 
 // newPerson gives somebody a browser profile, and a camera of their own when it
@@ -82,17 +81,6 @@ func newPerson(t *testing.T, browser context.Context, name string, width int64, 
 		}))
 	}
 	return p
-}
-
-// another opens another tab of the same person's, for a part of the test.
-func (p *person) another(t *testing.T) *person {
-	t.Helper()
-	ctx, cancel := chromedp.NewContext(p.ctx)
-	t.Cleanup(cancel)
-	if err := chromedp.Do(ctx); err != nil {
-		t.Fatalf("%s: open another tab: %v", p.name, err)
-	}
-	return &person{t: t, name: p.name, ctx: ctx, checked: map[string]bool{}, sketchy: true}
 }
 
 func height(width int64) int64 {
@@ -258,9 +246,7 @@ func (p *person) look(name string) {
 	p.checked[name] = true
 	for _, width := range widths {
 		p.do(chromedp.EmulateViewport(width, height(width)))
-		if !p.sketchy || width == widths[0] {
-			p.shot(fmt.Sprintf("%s-%d", name, width))
-		}
+		p.shot(fmt.Sprintf("%s-%d", name, width))
 		var over float64
 		if err := p.ask("document.documentElement.scrollWidth - innerWidth", &over); err != nil || over > 1 {
 			p.t.Errorf("%s: %s is %v px wider than a window of %d (%v)", p.name, name, over, width, err)
