@@ -267,8 +267,8 @@ func (f *far) survivesLoss(t *testing.T) {
 		bad               netlab.Conditions
 		frozen, concealed float64 // shares that are still good enough
 	}{
-		{"5 % at random", netlab.Conditions{Delay: 20 * time.Millisecond, Loss: 0.05}, inFull(0.01, 0.4), inFull(0.02, 0.04)}, // nothing repeated: 5 %
-		{"10 % in bursts", netlab.Conditions{Delay: 20 * time.Millisecond, Bursts: netlab.BurstsOf(0.1, 3)}, 1, 0.08},         // nothing repeated: 9 to 13 %
+		{"5 % at random", netlab.Conditions{Delay: 20 * time.Millisecond, Loss: 0.05}, inFull(0.01, 0.4), inFull(0.02, 0.04)},      // nothing repeated: 5 %
+		{"10 % in bursts", netlab.Conditions{Delay: 20 * time.Millisecond, Bursts: netlab.BurstsOf(0.1, 3)}, 1, inFull(0.08, 0.1)}, // nothing repeated: 9 to 13 %
 		{"20 % at random", netlab.Conditions{Delay: 20 * time.Millisecond, Loss: 0.2}, 1, 1},
 	} {
 		f.line.Set(step.bad)
@@ -467,7 +467,7 @@ func TestOverEveryNetwork(t *testing.T) {
 	}{
 		{"up quickly", false, func(*far) {}, (*far).upQuickly},
 		{"loss", false, (*far).together, (*far).survivesLoss},
-		{"trickle", false, (*far).together, (*far).survivesATrickle},
+		{"trickle", true, (*far).together, (*far).survivesATrickle},
 		{"socket cut", false, (*far).together, (*far).socketCut},
 		{"another network", false, (*far).together, (*far).changesNetwork},
 		{"slow receiver", true, (*far).together, (*far).slowReceiver},
