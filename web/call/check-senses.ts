@@ -1,7 +1,5 @@
-// Whether a camera sees and a microphone hears, and not only whether they are
-// there: a covered lens and a muted microphone are tracks like any other.
-
-export { isSpeech, Meter, onMeter } from "./level.ts";
+// Whether a camera sees, and not only whether it is
+// there: a covered lens is a track like any other.
 
 /** Darker than this in every part, from 0 to 255, is a covered lens; a dark room is three times brighter somewhere. */
 const black = 16;

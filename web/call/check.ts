@@ -5,32 +5,29 @@
 import { Capture, type Kind } from "./capture.ts";
 import { clockFinding, judge, lineOf, pathFinding, type Outcome, type Path } from "./check-judge.ts";
 import { askTheTime, judgeTLS, tryLine, tryPath } from "./check-paths.ts";
-import { isBlack, isSpeech, Meter, onMeter } from "./check-senses.ts";
+import { isBlack } from "./check-senses.ts";
+import { Listening } from "./listening.ts";
 import { write } from "./parts.ts";
 import { here } from "./trouble.ts";
 import { showTrack } from "./selfview.ts";
 import { troubleWords, type Finding } from "./words.ts";
-
-/** Whoever has said nothing by then may not know that they should, or may not be heard. */
-const listenFor = 8000;
 
 /** A camera has shown by then what it sees; some begin in the dark. */
 const lookAfter = 2500;
 
 class NetworkCheck {
   private readonly capture = new Capture(() => this.captured());
+  private readonly listening: Listening;
   private readonly base: string;
   private readonly paths: readonly Path[];
   private readonly doors: { [path: string]: string } = {};
   private found: { [path in Path]?: Outcome } = {};
-  private meter: { track: MediaStreamTrack; stop(): void } | undefined;
   private watched: MediaStreamTrack | undefined;
-  private heard = 0;
-  private listened = 0;
   /** Counts checks. What an earlier one still finds comes too late. */
   private turn = 0;
 
   constructor(private readonly root: HTMLElement) {
+    this.listening = new Listening(this.capture, this.part("level") as HTMLMeterElement, (found) => this.find("microphone", found));
     this.base = this.line.value;
     const rows = Array.from(root.querySelectorAll<HTMLElement>("[data-path]"));
     this.paths = rows.map((row) => row.dataset.path as Path);
@@ -56,8 +53,6 @@ class NetworkCheck {
     const turn = ++this.turn;
     this.root.dataset.state = "trying";
     this.found = {};
-    this.heard = 0;
-    this.listened = 0;
     this.watched = undefined;
     this.part("before").hidden = true;
     this.part("results").hidden = false;
@@ -83,7 +78,7 @@ class NetworkCheck {
     const capable = here() === "";
     this.find("browser", capable ? { state: "good", text: "Your browser can make video calls." } : { state: "bad", text: troubleWords("video", here()) });
     this.find("camera", { state: "trying", text: "Starting your camera…" });
-    this.find("microphone", { state: "trying", text: "Starting your microphone…" });
+    this.listening.begin();
     for (const row of ["clock", ...this.paths]) {
       this.find(row, { state: "trying", text: "Trying…" });
     }
@@ -162,7 +157,7 @@ class NetworkCheck {
       return;
     }
     this.camera();
-    this.microphone();
+    this.listening.captured();
   }
 
   private camera(): void {
@@ -183,36 +178,6 @@ class NetworkCheck {
   private lookAt(track: MediaStreamTrack, video: HTMLVideoElement): void {
     if (this.watched === track && this.capture.track("video") === track && isBlack(video)) {
       this.find("camera", { state: "bad", text: "Your camera is on, but its picture is black. Check that nothing covers it, and that no other app is using it." });
-    }
-  }
-
-  private microphone(): void {
-    const track = this.capture.track("audio");
-    if (track && this.meter?.track !== track) {
-      this.meter?.stop();
-      const meter = new Meter(track, (level) => this.hear(level));
-      this.meter = { track, stop: () => meter.stop() };
-      this.find("microphone", { state: "trying", text: "Say something. The bar moves when we hear you." });
-    } else if (!track) {
-      this.meter?.stop();
-      this.meter = undefined;
-      this.trouble("microphone", "audio");
-    }
-    this.part("level").hidden = track === undefined;
-  }
-
-  /** hear follows the voice. What was heard once is known to work. */
-  private hear(level: number): void {
-    (this.part("level") as HTMLMeterElement).value = onMeter(level);
-    this.listened += 100;
-    this.heard += isSpeech(level) ? 1 : 0;
-    if (this.heard === 3) {
-      this.find("microphone", { state: "good", text: "We can hear you." });
-    } else if (this.heard < 3 && this.listened === listenFor) {
-      this.find("microphone", {
-        state: "bad",
-        text: "We cannot hear anything yet. Say something. If the bar does not move, check that your microphone is not muted or covered.",
-      });
     }
   }
 

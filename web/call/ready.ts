@@ -2,7 +2,8 @@
 // beside the other, and what was found is said in words with what to do about it.
 
 import { Capture, type Kind } from "./capture.ts";
-import { chime, isSpeech, Meter, onMeter } from "./level.ts";
+import { chime } from "./level.ts";
+import { Listening } from "./listening.ts";
 import { remembered } from "./economy.ts";
 import { Options } from "./options.ts";
 import { tryPackets, trySocket, type Reach } from "./paths.ts";
@@ -11,17 +12,13 @@ import { here } from "./trouble.ts";
 import { showTrack } from "./selfview.ts";
 import { networkWords, troubleWords, type Finding } from "./words.ts";
 
-/** Whoever has said nothing by then may not know that they should, or may not be heard. */
-const listenFor = 8000;
-
 class Check {
   private readonly capture = new Capture(() => this.captured());
-  private meter: { track: MediaStreamTrack; stop(): void } | undefined;
-  private heardAt = 0;
-  private listened = 0;
+  private readonly listening: Listening;
   private begun = false;
 
   constructor(private readonly root: HTMLElement) {
+    this.listening = new Listening(this.capture, this.part("level") as HTMLMeterElement, (found) => this.find("microphone", found));
     const options = new Options(new Parts(root), { save: (saving) => remembered.save(saving), choose: () => undefined }, Number(root.dataset.minutes) || 20);
     options.saves(remembered.load());
     this.part("start").hidden = false; // without this script it would do nothing
@@ -43,10 +40,8 @@ class Check {
     this.part("results").hidden = false;
     // Until now the check was the next thing to do; from here it is the waiting room.
     this.root.querySelector('[data-part="join"]')?.classList.remove("nhsuk-button--secondary", "nhsuk-button--reverse");
-    this.heardAt = 0;
-    this.listened = 0;
     this.find("camera", { state: "trying", text: "Starting your camera…" });
-    this.find("microphone", { state: "trying", text: "Starting your microphone…" });
+    this.listening.begin();
     this.find("network", { state: "trying", text: "Trying your internet connection…" });
     await Promise.all([this.capture.open().then(() => this.captured()), this.network()]);
   }
@@ -56,7 +51,7 @@ class Check {
       return;
     }
     this.camera();
-    this.microphone();
+    this.listening.captured();
   }
 
   private camera(): void {
@@ -67,36 +62,6 @@ class Check {
       this.find("camera", { state: "good", text: "Your camera works. This is how you will look." });
     } else {
       this.trouble("camera", "video");
-    }
-  }
-
-  private microphone(): void {
-    const track = this.capture.track("audio");
-    if (track && this.meter?.track !== track) {
-      this.meter?.stop();
-      const meter = new Meter(track, (level) => this.hear(level));
-      this.meter = { track, stop: () => meter.stop() };
-      this.find("microphone", { state: "trying", text: "Say something. The bar moves when we hear you." });
-    } else if (!track) {
-      this.meter?.stop();
-      this.meter = undefined;
-      this.trouble("microphone", "audio");
-    }
-    this.part("level").hidden = track === undefined;
-  }
-
-  /** hear follows the voice. What was heard once is known to work. */
-  private hear(level: number): void {
-    (this.part("level") as HTMLMeterElement).value = onMeter(level);
-    this.listened += 100;
-    this.heardAt += isSpeech(level) ? 1 : 0;
-    if (this.heardAt === 3) {
-      this.find("microphone", { state: "good", text: "We can hear you." });
-    } else if (this.heardAt < 3 && this.listened === listenFor) {
-      this.find("microphone", {
-        state: "bad",
-        text: "We cannot hear anything yet. Say something. If the bar does not move, check that your microphone is not muted or covered.",
-      });
     }
   }
 
