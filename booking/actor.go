@@ -14,22 +14,14 @@ const (
 	SystemActor      ActorKind = "system" // the program itself, by its clock
 )
 
-// A WardRole is what a member of staff may do in a ward.
-type WardRole string
-
-// The roles of staff.
-const (
-	Nurse       WardRole = "nurse"
-	WardManager WardRole = "ward_manager"
-	Auditor     WardRole = "auditor" // reads the ward's audit, and nothing else
-)
-
 // An Actor is who is asking.
 type Actor struct {
 	Kind  ActorKind
 	ID    string
 	Name  string
-	Wards map[WardID]WardRole // of staff; a device has its own ward here
+	Wards map[WardID]Roles // that staff hold; a device has its own ward here, and no role
+	// Everywhere are the roles that staff hold in all wards.
+	Everywhere Roles
 }
 
 // System is the program itself.
@@ -37,12 +29,6 @@ var System = Actor{Kind: SystemActor, ID: "system", Name: "Wardvisit"}
 
 // LogValue keeps an actor's name out of every log.
 func (a Actor) LogValue() slog.Value { return slog.StringValue(string(a.Kind) + " " + a.ID) }
-
-// MayRun reports whether a may see and run the visits of a ward.
-func (a Actor) MayRun(ward WardID) bool {
-	role := a.Wards[ward]
-	return a.Kind == StaffActor && role != "" && role != Auditor || a.Kind == SystemActor
-}
 
 // Visitor returns a's visitor id, or the empty id when a is not a visitor.
 func (a Actor) Visitor() VisitorID {

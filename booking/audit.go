@@ -77,14 +77,3 @@ func ParseHead(s string) (Head, bool) {
 	}
 	return Head{Place: n, Hash: strings.ToLower(hash)}, true
 }
-
-// MayAudit reports whether a may read the audit of a ward.
-func (a Actor) MayAudit(ward WardID) bool {
-	switch a.Kind {
-	case StaffActor:
-		return a.Wards[ward] == WardManager || a.Wards[ward] == Auditor
-	case SystemActor:
-		return true
-	}
-	return false
-}

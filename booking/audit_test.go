@@ -52,30 +52,6 @@ func TestParseHead(t *testing.T) {
 	}
 }
 
-func TestWhoMayAudit(t *testing.T) {
-	for _, tt := range []struct {
-		kind       booking.ActorKind
-		role       booking.WardRole
-		audit, run bool
-	}{
-		{booking.StaffActor, booking.Nurse, false, true},
-		{booking.StaffActor, booking.WardManager, true, true},
-		{booking.StaffActor, booking.Auditor, true, false},
-		{booking.StaffActor, "", false, false},
-		{booking.VisitorActor, booking.WardManager, false, false},
-		{booking.DeviceActor, booking.Auditor, false, false},
-		{booking.SystemActor, "", true, true},
-	} {
-		a := booking.Actor{Kind: tt.kind, Wards: map[booking.WardID]booking.WardRole{"w": tt.role}}
-		if a.MayAudit("w") != tt.audit || a.MayRun("w") != tt.run {
-			t.Errorf("%s as %q: audit %v, run %v", tt.kind, tt.role, a.MayAudit("w"), a.MayRun("w"))
-		}
-		if tt.kind != booking.SystemActor && (a.MayAudit("other") || a.MayRun("other")) {
-			t.Errorf("%s as %q may in another ward", tt.kind, tt.role)
-		}
-	}
-}
-
 const (
 	goldenFirst  = "56958bd4eb913e2eb5374afade6782926cd23526b871b868120767d0fead0e43"
 	goldenSecond = "22187549dafd76d2ea3a14c4d8021438b2eb2c2b2e10aa6ea426c9316a9705fd"

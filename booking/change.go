@@ -19,11 +19,6 @@ const (
 	PolicySaved      Action = "policy_saved"
 )
 
-// MayDecide reports whether a may change what a ward decides for itself.
-func (a Actor) MayDecide(ward WardID) bool {
-	return a.Kind == StaffActor && a.Wards[ward] == WardManager || a.Kind == SystemActor
-}
-
 // TakesIn reports whether s takes place for the whole of when, wherever in it that
 // begins and however long it is.
 func (s Session) TakesIn(when Interval, zone *time.Location) bool {

@@ -73,6 +73,13 @@ const (
 	SignedIn           Action = "signed_in"
 	SignInRefused      Action = "sign_in_refused"
 	SignedOut          Action = "signed_out"
+	AccountAdded       Action = "account_added"
+	AccountClosed      Action = "account_closed"
+	AccountReopened    Action = "account_reopened"
+	RoleGiven          Action = "role_given"
+	RoleTaken          Action = "role_taken"
+	PasswordReset      Action = "password_reset" // to a code, by somebody else
+	PasswordChosen     Action = "password_chosen"
 	Imported           Action = "imported" // made or changed by a file; the reason says which
 
 	WaitJoined        Action = "wait_joined"

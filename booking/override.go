@@ -15,7 +15,7 @@ type Override struct {
 }
 
 // overridable says which rules may be set aside, and by which roles.
-var overridable = map[*Refusal][]WardRole{
+var overridable = map[*Refusal]Roles{
 	ErrNotASlot:      {Nurse, WardManager},
 	ErrProtected:     {Nurse, WardManager},
 	ErrTooLate:       {Nurse, WardManager},
@@ -27,10 +27,7 @@ var overridable = map[*Refusal][]WardRole{
 
 // MayOverride reports whether a may set aside a rule in a ward.
 func (a Actor) MayOverride(ward WardID, rule *Refusal) bool {
-	if a.Kind == SystemActor {
-		return false
-	}
-	return slices.Contains(overridable[rule], a.Wards[ward]) && a.Kind == StaffActor
+	return slices.ContainsFunc(a.In(ward), func(r StaffRole) bool { return slices.Contains(overridable[rule], r) })
 }
 
 // goodbyeReason is why the rules do not hold for an end-of-life visit.

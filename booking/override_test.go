@@ -13,16 +13,16 @@ import (
 // for, a bar and a consent are no rules.
 func TestSettle(t *testing.T) {
 	const ward = booking.WardID("w")
-	staff := func(role booking.WardRole) booking.Actor {
-		return booking.Actor{Kind: booking.StaffActor, ID: "s", Wards: map[booking.WardID]booking.WardRole{ward: role}}
+	staff := func(role booking.StaffRole) booking.Actor {
+		return booking.Actor{Kind: booking.StaffActor, ID: "s", Wards: map[booking.WardID]booking.Roles{ward: {role}}}
 	}
 	actors := map[string]booking.Actor{
 		"manager":     staff(booking.WardManager),
 		"nurse":       staff(booking.Nurse),
-		"elsewhere":   {Kind: booking.StaffActor, ID: "s", Wards: map[booking.WardID]booking.WardRole{"other": booking.WardManager}},
-		"relative":    {Kind: booking.VisitorActor, ID: "v", Wards: map[booking.WardID]booking.WardRole{ward: booking.WardManager}},
+		"elsewhere":   {Kind: booking.StaffActor, ID: "s", Wards: map[booking.WardID]booking.Roles{"other": {booking.WardManager}}},
+		"relative":    {Kind: booking.VisitorActor, ID: "v", Wards: map[booking.WardID]booking.Roles{ward: {booking.WardManager}}},
 		"interpreter": {Kind: booking.InterpreterActor, ID: "i"},
-		"iPad":        {Kind: booking.DeviceActor, ID: "d", Wards: map[booking.WardID]booking.WardRole{ward: ""}},
+		"iPad":        {Kind: booking.DeviceActor, ID: "d", Wards: map[booking.WardID]booking.Roles{ward: nil}},
 		"the program": booking.System,
 	}
 	may := map[*booking.Refusal]string{ // the initials of who may
@@ -59,7 +59,7 @@ func TestSettle(t *testing.T) {
 // A goodbye sets aside whatever may be set aside at all, by itself, and nothing
 // more. A relative cannot make a visit one.
 func TestSettleForAGoodbye(t *testing.T) {
-	nurse := booking.Actor{Kind: booking.StaffActor, ID: "s", Wards: map[booking.WardID]booking.WardRole{"w": booking.Nurse}}
+	nurse := booking.Actor{Kind: booking.StaffActor, ID: "s", Wards: map[booking.WardID]booking.Roles{"w": {booking.Nurse}}}
 	for _, rule := range []*booking.Refusal{booking.ErrClosed, booking.ErrTooLate, booking.ErrWeekFull, booking.ErrTooManyPeople, booking.ErrNotASlot, booking.ErrProtected} {
 		got, err := booking.Settle(rule, nurse, "w", booking.EndOfLife, nil)
 		if err != nil || got == nil || got.Rule != rule.Code || got.Reason == "" {

@@ -161,4 +161,13 @@ var (
 	ErrSeriesTooLong  = &Refusal{Invalid, "series_too_long"}
 	ErrInSeries       = &Refusal{Conflict, "in_series"}
 	ErrNobodyGivesWay = &Refusal{Conflict, "nobody_gives_way"}
+
+	// Who works here.
+	ErrNoSuchAccount     = &Refusal{NotFound, "no_such_account"}
+	ErrEmailTaken        = &Refusal{Conflict, "email_taken"}
+	ErrAccountCode       = &Refusal{Invalid, "account_code"}
+	ErrPasswordShort     = &Refusal{Invalid, "password_short"}
+	ErrPasswordLong      = &Refusal{Invalid, "password_long"}
+	ErrPasswordGuessable = &Refusal{Invalid, "password_guessable"}
+	ErrLastAdministrator = &Refusal{Conflict, "last_administrator"}
 )

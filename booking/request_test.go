@@ -61,7 +61,7 @@ func TestARequestIsAnsweredOnce(t *testing.T) {
 // bar, a consent and a taken slot are no rules.
 func TestWhatAGrantSetsAside(t *testing.T) {
 	ward := booking.WardID("w")
-	manager := booking.Actor{Kind: booking.StaffActor, Wards: map[booking.WardID]booking.WardRole{ward: booking.WardManager}}
+	manager := booking.Actor{Kind: booking.StaffActor, Wards: map[booking.WardID]booking.Roles{ward: {booking.WardManager}}}
 	asked := booking.Request{}.Overrides("the daughter flies home on Friday")
 	for _, rule := range []*booking.Refusal{booking.ErrNotASlot, booking.ErrClosed, booking.ErrWeekFull, booking.ErrProtected, booking.ErrTooLate} {
 		if o, err := booking.Settle(rule, manager, ward, booking.Ordinary, asked); err != nil || o == nil || o.Reason == "" {

@@ -152,7 +152,7 @@ func clockHospital(t *testing.T, zone *time.Location) desk.Hospital {
 	}
 	h.Staff = []desk.NewStaff{{
 		ID: "00000000-0000-4000-8000-000000000500", Name: "Sister Khan", Email: nurse, Password: goodPassword,
-		Wards: map[booking.WardID]booking.WardRole{willow: booking.Nurse},
+		Holds: []booking.Grant{{Role: booking.Nurse, Ward: willow}},
 	}}
 	return h
 }

@@ -157,7 +157,7 @@ func TestBarredMeetsAFullWard(t *testing.T) {
 	h := newFamilyHouse(t)
 	p := h.phoneOf(t, nadia)
 	start := p.times(idris)[0]
-	staff := booking.Actor{Kind: booking.StaffActor, ID: "s", Name: "Sister", Wards: map[booking.WardID]booking.WardRole{harbour: booking.Nurse}}
+	staff := booking.Actor{Kind: booking.StaffActor, ID: "s", Name: "Sister", Wards: map[booking.WardID]booking.Roles{harbour: {booking.Nurse}}}
 	if _, err := h.desk.Bar(t.Context(), staff, nadia, "court order"); err != nil {
 		t.Fatal(err)
 	}

@@ -91,7 +91,7 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, name
 	look := s.surfaceOf(folder, r)
 	v := view{
 		Page: page, Lang: locale.English.Tag, Surface: look, Service: serviceName, Practice: s.practice,
-		Nav: s.counted(r, look.navFor(r)), Summary: summaryOf(page), Build: s.assets.fingerprint(),
+		Nav: s.counted(r, look.navFor(r, about(r.Context()).reader)), Summary: summaryOf(page), Build: s.assets.fingerprint(),
 	}
 	if ward, counts := page.(interface{ ToLookAt() int }); counts {
 		v.Nav = countedNav(v.Nav, "/ward/review", ward.ToLookAt())

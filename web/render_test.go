@@ -106,6 +106,7 @@ func TestBodyDrawsAPartOfItsOwnPage(t *testing.T) {
 }
 
 func TestTheReadersPlaceInTheNavigation(t *testing.T) {
+	nurse := booking.Actor{Kind: booking.StaffActor, Wards: map[booking.WardID]booking.Roles{"w": {booking.Nurse}}}
 	for path, want := range map[string]string{
 		"/ward/today":          "Today",
 		"/ward/patients/p1":    "Patients",
@@ -113,13 +114,31 @@ func TestTheReadersPlaceInTheNavigation(t *testing.T) {
 		"/ward/book/held/1":    "Book a visit",
 	} {
 		current := ""
-		for _, link := range surfaces["ward"].navFor(httptest.NewRequest(http.MethodGet, path, nil)) {
+		for _, link := range surfaces["ward"].navFor(httptest.NewRequest(http.MethodGet, path, nil), nurse) {
 			if link.Current {
 				current += link.Text
 			}
 		}
 		if current != want {
 			t.Errorf("%s: %q is current, want %q", path, current, want)
+		}
+	}
+}
+
+func TestTheNavigationShowsWhatOnesWorkIs(t *testing.T) {
+	for role, want := range map[booking.StaffRole]string{
+		booking.Nurse:         "Today, Book a visit, Requests, To look at, Patients, iPads, Visiting rules",
+		booking.DeviceManager: "iPads",
+		booking.Administrator: "People",
+		"":                    "",
+	} {
+		reader := booking.Actor{Kind: booking.StaffActor, Everywhere: booking.Roles{role}}
+		var names []string
+		for _, link := range surfaces["ward"].navFor(httptest.NewRequest(http.MethodGet, "/ward/today", nil), reader) {
+			names = append(names, link.Text)
+		}
+		if got := strings.Join(names, ", "); got != want {
+			t.Errorf("%q sees %s; want %s", role, got, want)
 		}
 	}
 }

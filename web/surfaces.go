@@ -2,6 +2,7 @@ package web
 
 import (
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -28,6 +29,8 @@ type navLink struct {
 	Href    string
 	Current bool
 	Waiting int // for the reader behind it; 0 says nothing
+	// Needs is the right without which the entry is not shown; empty for none.
+	Needs booking.Right
 }
 
 // surfaces are all of them, by the folder of their templates.
@@ -36,8 +39,13 @@ var surfaces = map[string]surface{
 	"family": {Name: "family", Layout: "layout.html", Style: "main.css", Home: "/visits", SignOut: "/sign-out",
 		Nav: []navLink{{Text: "Your visits", Href: "/visits"}, {Text: "Try my phone", Href: "/try"}}},
 	"ward": {Name: "ward", Layout: "layout.html", Style: "main.css", Home: "/ward/today", SignOut: "/ward/sign-out", Wide: true,
-		Nav: []navLink{{Text: "Today", Href: "/ward/today"}, {Text: "Book a visit", Href: "/ward/book"},
-			{Text: "Requests", Href: "/ward/requests"}, {Text: "To look at", Href: "/ward/review"}, {Text: "Patients", Href: "/ward/patients"}, {Text: "iPads", Href: "/ward/ipads"}, {Text: "Visiting rules", Href: "/ward/rules"}}},
+		Nav: []navLink{
+			{Text: "Today", Href: "/ward/today", Needs: booking.RunVisits}, {Text: "Book a visit", Href: "/ward/book", Needs: booking.RunVisits},
+			{Text: "Requests", Href: "/ward/requests", Needs: booking.RunVisits}, {Text: "To look at", Href: "/ward/review", Needs: booking.RunVisits},
+			{Text: "Patients", Href: "/ward/patients", Needs: booking.RunVisits}, {Text: "iPads", Href: "/ward/ipads", Needs: booking.UseDevices},
+			{Text: "Visiting rules", Href: "/ward/rules", Needs: booking.RunVisits}, {Text: "People", Href: "/ward/accounts", Needs: booking.KeepAccounts},
+			{Text: "Audit", Href: auditPath, Needs: booking.ReadAudit},
+		}},
 	"interpreter": {Name: "interpreter", Layout: "layout.html", Style: "main.css", Home: "/interpreter", SignOut: "/interpreter/sign-out",
 		Nav: []navLink{{Text: "Your visits", Href: "/interpreter"}, {Text: "Your hours and time off", Href: "/interpreter/hours"}}},
 	"practice": {Name: "practice", Layout: "layout.html", Style: "main.css", Home: "/practice",
@@ -66,10 +74,10 @@ func (s *Server) surfaceOf(folder string, r *http.Request) surface {
 	return surfaces[folder]
 }
 
-// navFor returns the navigation with the reader's place in it marked: the entry
-// whose address begins the page's, or the longest of those.
-func (s surface) navFor(r *http.Request) []navLink {
-	links := append([]navLink(nil), s.Nav...)
+// navFor returns the navigation for a reader, with their place in it marked: the
+// entry whose address begins the page's, or the longest of those.
+func (s surface) navFor(r *http.Request, reader booking.Actor) []navLink {
+	links := slices.DeleteFunc(slices.Clone(s.Nav), func(l navLink) bool { return l.Needs != "" && !reader.MaySomewhere(l.Needs) })
 	best := -1
 	for i, link := range links {
 		here := r.URL.Path == link.Href || strings.HasPrefix(r.URL.Path, link.Href+"/")

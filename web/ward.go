@@ -37,6 +37,7 @@ func (s *Server) signInLimiter() *login.Limiter {
 type signInPage struct {
 	*form.Form
 	LockedOut bool
+	Chosen    bool // they have just chosen a password
 }
 
 // wardSignIn handles GET /ward/sign-in.
@@ -44,7 +45,7 @@ func (s *Server) wardSignIn(w http.ResponseWriter, r *http.Request) error {
 	if _, err := s.doors.Actor(r.Context(), booking.StaffActor); err == nil {
 		return seeOther(w, r, "/ward/today")
 	}
-	return s.render(w, r, http.StatusOK, "ward/sign-in", signInPage{Form: form.Blank()})
+	return s.render(w, r, http.StatusOK, "ward/sign-in", signInPage{Form: form.Blank(), Chosen: r.URL.Query().Get("chosen") != ""})
 }
 
 // How long what is typed may be, here and in the ward's other forms.
@@ -73,11 +74,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 			if err := s.doors.SignIn(r.Context(), actor); err != nil {
 				return err
 			}
-			home, err := s.auditHome(r.Context(), actor)
-			if err != nil {
-				return err
-			}
-			return seeOther(w, r, home)
+			return seeOther(w, r, "/ward/today")
 		}
 		page.LockedOut = errors.Is(err, booking.ErrLockedOut)
 		if fault := f.Fail("email", err); fault != nil {
@@ -145,7 +142,9 @@ func (s *Server) headOf(r *http.Request, by booking.Actor, to string) (wardHead,
 	if asked != "" {
 		return wardHead{}, booking.ErrNoSuchWard
 	}
-	h.Flagged, err = s.desk.FlagCount(r.Context(), by, h.Ward.ID)
+	if by.May(booking.RunVisits, h.Ward.ID) {
+		h.Flagged, err = s.desk.FlagCount(r.Context(), by, h.Ward.ID)
+	}
 	return h, err
 }
 

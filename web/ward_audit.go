@@ -176,7 +176,7 @@ func (s *Server) auditAsked(r *http.Request, by booking.Actor) (p auditPage, q d
 	if p.Ward, err = auditWard(r, p.Wards); err != nil {
 		return p, q, err
 	}
-	if by.MayRun(p.Ward.ID) {
+	if by.May(booking.RunVisits, p.Ward.ID) {
 		if p.Flagged, err = s.desk.FlagCount(r.Context(), by, p.Ward.ID); err != nil {
 			return p, q, err
 		}
@@ -299,41 +299,6 @@ func auditWhos(p auditPage) []auditChoice {
 		add(asked, p.Actor)
 	}
 	return all
-}
-
-// auditHome is where somebody of the staff begins: the audit, for those who do
-// nothing else.
-func (s *Server) auditHome(ctx context.Context, by booking.Actor) (string, error) {
-	wards, err := s.desk.Wards(ctx, by)
-	if err != nil || len(wards) > 0 || !mayAuditAny(by) {
-		return "/ward/today", err
-	}
-	return auditPath, nil
-}
-
-func mayAuditAny(by booking.Actor) bool {
-	for ward := range by.Wards {
-		if by.MayAudit(ward) {
-			return true
-		}
-	}
-	return false
-}
-
-// auditNav adds the audit to the navigation of those who may read it; who may do
-// nothing else has nothing else there.
-func auditNav(r *http.Request, by booking.Actor, links []navLink) []navLink {
-	if !mayAuditAny(by) {
-		return links
-	}
-	runs := false
-	for ward := range by.Wards {
-		runs = runs || by.MayRun(ward)
-	}
-	if !runs {
-		links = nil
-	}
-	return append(links, navLink{Text: "Audit", Href: auditPath, Current: r.URL.Path == auditPath})
 }
 
 // recordElsewhere records that somebody asked for what is not there for them.

@@ -44,14 +44,15 @@ func (h *wardHouse) auditor(t *testing.T) *phone {
 	err = h.store.Do(t.Context(), func(tx *store.Tx) error {
 		return tx.AddStaff(t.Context(), store.Staff{
 			ID: "00000000-0000-4000-8000-000000000598", Name: "Odd Audley", Email: "auditor@willow.example", Hash: hash,
-			Wards: map[booking.WardID]booking.WardRole{willow: booking.Auditor},
+			Holds: []booking.Grant{{Role: booking.Auditor, Ward: willow}},
 		})
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	p := h.phone(t)
-	p.post("/ward/sign-in", "email", "auditor@willow.example", "password", goodPassword).leads("/ward/audit")
+	p.post("/ward/sign-in", "email", "auditor@willow.example", "password", goodPassword).leads("/ward/today")
+	p.get("/ward/today").leads("/ward/audit")
 	return p
 }
 
@@ -66,8 +67,9 @@ func TestWhoMayReadTheAudit(t *testing.T) {
 		nurse.get("/ward/audit/file.csv").shows(http.StatusNotFound)
 		nurse.get("/ward/today").hides(`href="/ward/audit"`)
 		auditor.get("/ward/audit").shows(http.StatusOK, "Booked a visit").hides(`href="/ward/patients"`, `href="/ward/today">Today`)
-		for _, closed := range []string{"/ward/today", "/ward/patients", "/ward/ipads", "/ward/patients/" + string(patientOf(anna))} {
-			auditor.get(closed).shows(http.StatusNotFound)
+		auditor.get("/ward/today").leads("/ward/audit")
+		for _, closed := range []string{"/ward/patients", "/ward/ipads", "/ward/patients/" + string(patientOf(anna))} {
+			auditor.get(closed).shows(http.StatusForbidden)
 		}
 		if n := len(h.recorded(t, booking.AuditRead)); n != 2 {
 			t.Errorf("%d rows of reading the audit", n)

@@ -31,6 +31,9 @@ var auditKinds = []struct {
 }{
 	{"Reading", []booking.Action{booking.PatientRead, booking.PatientsListed, booking.WaitingSeen, booking.AskedElsewhere, booking.AuditRead, booking.AuditTaken}},
 	{"Signing in", []booking.Action{booking.SignedIn, booking.SignInRefused, booking.SignedOut}},
+	{"Accounts and roles", []booking.Action{
+		booking.AccountAdded, booking.AccountClosed, booking.AccountReopened, booking.RoleGiven, booking.RoleTaken, booking.PasswordReset, booking.PasswordChosen,
+	}},
 	{"Visits", []booking.Action{
 		booking.SlotHeld, booking.HoldReleased, booking.VisitBooked, booking.RuleSetAside, booking.VisitMoved, booking.VisitCancelled, booking.VisitReinstated,
 		booking.VisitStarted, booking.VisitEnded, booking.VisitDisplaced, booking.VisitRehomed, booking.SeriesBooked, booking.SeriesStopped,
@@ -69,6 +72,8 @@ var actionWords = map[booking.Action]string{
 	booking.WaitingSeen: "Looked at who is waiting", booking.AskedElsewhere: "Asked for something of a ward that is not theirs",
 	booking.AuditRead: "Looked at the audit", booking.AuditTaken: "Saved the audit as a file",
 	booking.SignedIn: "Signed in", booking.SignInRefused: "Tried to sign in and was refused", booking.SignedOut: "Signed out",
+	booking.AccountAdded: "Added somebody who works here", booking.AccountClosed: "Closed an account", booking.AccountReopened: "Opened an account again",
+	booking.RoleGiven: "Gave a role", booking.RoleTaken: "Took a role away", booking.PasswordReset: "Made a code for a new password", booking.PasswordChosen: "Chose a password",
 	booking.SlotHeld: "Kept a time while booking", booking.HoldReleased: "Gave a kept time back", booking.VisitBooked: "Booked a visit",
 	booking.RuleSetAside: "Set a rule aside", booking.VisitMoved: "Moved a visit", booking.VisitCancelled: "Cancelled a visit",
 	booking.VisitReinstated: "Put a cancelled visit back", booking.VisitStarted: "Started a visit", booking.VisitEnded: "Ended a visit",

@@ -23,9 +23,8 @@ func (s *Server) counted(r *http.Request, links []navLink) []navLink {
 	if by.Kind != booking.StaffActor {
 		return links
 	}
-	links = auditNav(r, by, links)
 	head, err := s.headOf(r, by, "")
-	if err != nil {
+	if err != nil || !by.May(booking.RunVisits, head.Ward.ID) {
 		return links
 	}
 	counters := s.counters()

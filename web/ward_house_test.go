@@ -92,13 +92,13 @@ func newWardHouseOn(t *testing.T, where string) *wardHouse {
 		email string
 		wards []booking.WardID
 	}{{nurse, []booking.WardID{willow}}, {otherNurse, []booking.WardID{harbour}}, {manager, []booking.WardID{willow, harbour}}} {
-		held := map[booking.WardID]booking.WardRole{}
+		var held []booking.Grant
 		for _, ward := range who.wards {
-			held[ward] = booking.Nurse
+			held = append(held, booking.Grant{Role: booking.Nurse, Ward: ward})
 		}
 		hospital.Staff = append(hospital.Staff, desk.NewStaff{
 			ID: booking.StaffID("00000000-0000-4000-8000-00000000050" + string(rune('0'+i))), Name: "Sister Khan",
-			Email: who.email, Password: goodPassword, Wards: held,
+			Email: who.email, Password: goodPassword, Holds: held,
 		})
 	}
 	if err := h.desk.Found(t.Context(), hospital); err != nil {

@@ -29,7 +29,7 @@ func (h *wardHouse) wardManager(t *testing.T) *phone {
 	err = h.store.Do(t.Context(), func(tx *store.Tx) error {
 		return tx.AddStaff(t.Context(), store.Staff{
 			ID: "00000000-0000-4000-8000-000000000599", Name: "Matron Bell", Email: "matron@willow.example", Hash: hash,
-			Wards: map[booking.WardID]booking.WardRole{willow: booking.WardManager, harbour: booking.Nurse},
+			Holds: []booking.Grant{{Role: booking.WardManager, Ward: willow}, {Role: booking.Nurse, Ward: harbour}},
 		})
 	})
 	if err != nil {

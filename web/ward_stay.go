@@ -207,7 +207,7 @@ func (s *Server) transfer(w http.ResponseWriter, r *http.Request, by booking.Act
 // afterMove is where to go once a patient has moved: to them, if they are still on a
 // ward of the reader's.
 func afterMove(by booking.Actor, m desk.Movement) string {
-	if by.MayRun(m.Stay.Ward) {
+	if by.May(booking.KeepPatients, m.Stay.Ward) {
 		return patientPath(m.Patient.ID, "?said=moved_bed")
 	}
 	return "/ward/patients?said=moved_away"

@@ -25,6 +25,11 @@ func (s *Server) wardToday(w http.ResponseWriter, r *http.Request, by booking.Ac
 	if err != nil {
 		return err
 	}
+	if !by.May(booking.RunVisits, head.Ward.ID) { // their work is elsewhere
+		if links := surfaces["ward"].navFor(r, by); len(links) > 0 && links[0].Href != "/ward/today" {
+			return seeOther(w, r, links[0].Href)
+		}
+	}
 	date, err := s.boardDate(r, head.Ward)
 	if err != nil {
 		return err
@@ -64,7 +69,7 @@ func (s *Server) boardDate(r *http.Request, ward booking.Ward) (booking.Date, er
 const lookEvery = time.Second
 
 // recheckEvery is in how many looks a live page asks again who is reading it.
-const recheckEvery = 10
+const recheckEvery = 3
 
 // A look is what a live page is told of the moment: it fetches itself when one
 // of these is not what it was.
@@ -83,7 +88,7 @@ func (s *Server) wardEvents(w http.ResponseWriter, r *http.Request, by booking.A
 		return err
 	}
 	return s.stream(w, r, booking.StaffActor, func(ctx context.Context, by booking.Actor) (look, error) {
-		if !by.MayRun(head.Ward.ID) {
+		if !by.May(booking.RunVisits, head.Ward.ID) {
 			return look{}, booking.ErrNoSuchWard
 		}
 		serial, err := s.desk.Serial(ctx, head.Ward.ID)

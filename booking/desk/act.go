@@ -27,10 +27,17 @@ type act struct {
 // A right says whether an actor may do a thing to a visit.
 type right func(by booking.Actor, r store.Record) bool
 
-// mayRun is the right of the ward of a visit, or, for a visit of a patient who has
-// moved, of the ward where they lie.
+// mayRun is the right of whoever runs visits in the ward of a visit, or, for a visit
+// of a patient who has moved, in the ward where they lie.
 func mayRun(by booking.Actor, r store.Record) bool {
-	return by.MayRun(r.Ward) || r.LiesIn != "" && by.MayRun(r.LiesIn)
+	return mayIn(booking.RunVisits, by, r)
+}
+
+// mayFind is the right to find an interpreter for a visit.
+func mayFind(by booking.Actor, r store.Record) bool { return mayIn(booking.FindInterpreters, by, r) }
+
+func mayIn(right booking.Right, by booking.Actor, r store.Record) bool {
+	return by.May(right, r.Ward) || r.LiesIn != "" && by.May(right, r.LiesIn)
 }
 
 // maySteer is the right to move, cancel or fill in a visit: the ward's, and that
@@ -98,7 +105,7 @@ func (d *Desk) changeIn(ctx context.Context, tx *store.Tx, by booking.Actor, may
 		return Visit{}, err
 	}
 	if !may(by, rec) {
-		return Visit{}, booking.ErrNoSuchVisit // not even that it exists
+		return Visit{}, withoutRight(by, rec)
 	}
 	if silent(by, rec) {
 		return Visit{}, booking.ErrCallWard
@@ -114,6 +121,15 @@ func (d *Desk) changeIn(ctx context.Context, tx *store.Tx, by booking.Actor, may
 		return Visit{}, err
 	}
 	return a.show(ctx)
+}
+
+// withoutRight is what somebody is told who asks for what they have no right to:
+// not even that the visit exists, unless they work in its ward.
+func withoutRight(by booking.Actor, r store.Record) error {
+	if by.Knows(r.Ward) {
+		return booking.ErrMayNot
+	}
+	return booking.ErrNoSuchVisit
 }
 
 // load reads the visit of the act again.
@@ -259,7 +275,7 @@ func touchedWard(ctx context.Context, tx *store.Tx, by booking.Actor, id booking
 	if err := tx.Touch(ctx, patientOf(id)); err != nil {
 		return booking.Ward{}, err
 	}
-	return wardOf(ctx, tx, by, id)
+	return wardOf(ctx, tx, by, booking.KeepPatients, id)
 }
 
 // stillOf has an act run again that has touched the patient of something which is
@@ -271,15 +287,15 @@ func stillOf(touched, now booking.PatientID) error {
 	return nil
 }
 
-// wardOf returns the ward where a patient lies, if the actor may run it, or
+// wardOf returns the ward where a patient lies, if the actor has a right there, or
 // ErrNoSuchPatient.
-func wardOf(ctx context.Context, tx *store.Tx, by booking.Actor, id booking.PatientID) (booking.Ward, error) {
+func wardOf(ctx context.Context, tx *store.Tx, by booking.Actor, right booking.Right, id booking.PatientID) (booking.Ward, error) {
 	stay, err := tx.Stay(ctx, id)
 	if err != nil {
 		return booking.Ward{}, err
 	}
-	if stay.Ward == "" || !by.MayRun(stay.Ward) {
-		return booking.Ward{}, booking.ErrNoSuchPatient
+	if err := by.Refused(right, stay.Ward, booking.ErrNoSuchPatient); err != nil {
+		return booking.Ward{}, err
 	}
 	return tx.Ward(ctx, stay.Ward)
 }
@@ -288,7 +304,7 @@ func wardOf(ctx context.Context, tx *store.Tx, by booking.Actor, id booking.Pati
 // actor may ask: the visitor themself, or staff of the patient's ward.
 func standingFor(ctx context.Context, tx *store.Tx, by booking.Actor, patient booking.PatientID, visitor booking.VisitorID) (booking.Standing, error) {
 	if by.Visitor() == "" {
-		if _, err := wardOf(ctx, tx, by, patient); err != nil {
+		if _, err := wardOf(ctx, tx, by, booking.RunVisits, patient); err != nil {
 			return booking.Standing{}, err
 		}
 		return tx.Standing(ctx, patient, visitor)

@@ -127,7 +127,7 @@ func (d *Desk) AskedElsewhere(ctx context.Context, by booking.Actor, page string
 			if err != nil {
 				return err
 			}
-			if id == "" || by.MayRun(ward) {
+			if id == "" || by.Knows(ward) {
 				continue
 			}
 			kind := n.Kind

@@ -113,7 +113,7 @@ func auditEvent(by booking.Actor, q AuditQuery, what booking.Action) booking.Eve
 
 // auditSearch asks whether by may search, and finds what the names in q stand for.
 func auditSearch(ctx context.Context, tx *store.Tx, by booking.Actor, q AuditQuery, p *AuditPage) (s store.AuditQuery, err error) {
-	if !by.MayAudit(q.Ward) {
+	if !by.May(booking.ReadAudit, q.Ward) {
 		return s, booking.ErrNoSuchWard
 	}
 	if p.Ward, err = tx.Ward(ctx, q.Ward); err != nil {
@@ -247,7 +247,7 @@ const mostAuditPatients = 20
 // AuditPatients are those who lie, or lay, in a ward and have a hospital number, or
 // a name with this in it.
 func (d *Desk) AuditPatients(ctx context.Context, by booking.Actor, ward booking.WardID, text string) (found []booking.Patient, err error) {
-	if !by.MayAudit(ward) {
+	if !by.May(booking.ReadAudit, ward) {
 		return nil, booking.ErrNoSuchWard
 	}
 	ever, err := peek(d, func(tx *store.Tx) ([]booking.Patient, error) { return tx.EverInWard(ctx, ward) })
@@ -267,7 +267,7 @@ func (d *Desk) AuditPatients(ctx context.Context, by booking.Actor, ward booking
 func (d *Desk) AuditWards(ctx context.Context, by booking.Actor) (held []booking.Ward, err error) {
 	all, err := peek(d, func(tx *store.Tx) ([]booking.Ward, error) { return tx.Wards(ctx) })
 	for _, w := range all {
-		if by.MayAudit(w.ID) {
+		if by.May(booking.ReadAudit, w.ID) {
 			held = append(held, w)
 		}
 	}

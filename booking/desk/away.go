@@ -88,7 +88,7 @@ func (d *Desk) Seats(ctx context.Context, by booking.Actor, id booking.MemberID)
 		if err != nil {
 			return nil, err
 		}
-		if _, err := wardOf(ctx, tx, by, m.Patient); err != nil {
+		if _, err := wardOf(ctx, tx, by, booking.KeepPatients, m.Patient); err != nil {
 			return nil, booking.ErrNoSuchPerson
 		}
 		records, err := tx.VisitsOfPatient(ctx, m.Patient, d.now().Add(-12*time.Hour))

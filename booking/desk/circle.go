@@ -183,7 +183,7 @@ func (d *Desk) onMember(ctx context.Context, by booking.Actor, id booking.Member
 		if err := stillOf(touched, m.Patient); err != nil {
 			return m, err
 		}
-		ward, err := wardOf(ctx, tx, by, m.Patient)
+		ward, err := wardOf(ctx, tx, by, booking.KeepPatients, m.Patient)
 		if errors.Is(err, booking.ErrNoSuchPatient) {
 			err = booking.ErrNoSuchPerson
 		}

@@ -57,7 +57,7 @@ func makesConsent(by booking.Actor, asked booking.Consent) creation[booking.Cons
 		act: "record_consent", asked: []any{asked.Patient, asked.Basis, asked.By, asked.ReviewOn.String()},
 		id: func(made booking.Consent) string { return string(made.ID) },
 		find: func(ctx context.Context, tx *store.Tx, id string) (booking.Consent, error) {
-			if _, err := wardOf(ctx, tx, by, asked.Patient); err != nil {
+			if _, err := wardOf(ctx, tx, by, booking.KeepPatients, asked.Patient); err != nil {
 				return booking.Consent{}, err
 			}
 			return tx.ConsentByID(ctx, booking.ConsentID(id))

@@ -21,7 +21,7 @@ const (
 // Devices are a ward's iPads.
 func (d *Desk) Devices(ctx context.Context, by booking.Actor, ward booking.WardID) ([]booking.Device, error) {
 	return view(ctx, d, func(tx *store.Tx) ([]booking.Device, error) {
-		if _, err := heldWard(ctx, tx, by, ward); err != nil {
+		if _, err := heldWard(ctx, tx, by, booking.UseDevices, ward); err != nil {
 			return nil, err
 		}
 		return tx.Devices(ctx, ward)
@@ -29,13 +29,13 @@ func (d *Desk) Devices(ctx context.Context, by booking.Actor, ward booking.WardI
 }
 
 // onDevice runs an act of the ward on one of its devices.
-func onDevice[T any](ctx context.Context, d *Desk, by booking.Actor, id booking.DeviceID, fn func(tx *store.Tx, device booking.Device) (T, error)) (T, error) {
+func onDevice[T any](ctx context.Context, d *Desk, by booking.Actor, right booking.Right, id booking.DeviceID, fn func(tx *store.Tx, device booking.Device) (T, error)) (T, error) {
 	return do(ctx, d, func(tx *store.Tx) (none T, err error) {
 		device, err := tx.Device(ctx, id)
 		if err != nil {
 			return none, err
 		}
-		if may, err := mayCarry(ctx, tx, by, device, d.now()); err != nil || !may {
+		if may, err := mayCarry(ctx, tx, by, right, device, d.now()); err != nil || !may {
 			return none, cmp.Or(err, error(booking.ErrNoSuchDevice))
 		}
 		if err := tx.Touch(ctx, deviceOf(id)); err != nil {
@@ -58,7 +58,7 @@ func (d *Desk) BeginPairing(ctx context.Context, by booking.Actor, id booking.De
 }
 
 func (d *Desk) beginPairing(ctx context.Context, by booking.Actor, id booking.DeviceID, life time.Duration) (Pairing, error) {
-	return onDevice(ctx, d, by, id, func(tx *store.Tx, device booking.Device) (Pairing, error) {
+	return onDevice(ctx, d, by, booking.KeepDevices, id, func(tx *store.Tx, device booking.Device) (Pairing, error) {
 		code, err := d.newReference() // the same letters are easy to type, too
 		if err != nil {
 			return Pairing{}, err
@@ -129,14 +129,14 @@ func (d *Desk) DeviceActor(ctx context.Context, key string) (booking.Actor, erro
 func deviceActor(device booking.Device) booking.Actor {
 	return booking.Actor{
 		Kind: booking.DeviceActor, ID: string(device.ID), Name: device.Tag,
-		Wards: map[booking.WardID]booking.WardRole{device.Ward: ""},
+		Wards: map[booking.WardID]booking.Roles{device.Ward: nil},
 	}
 }
 
 // Unpair makes a device's key worthless at once, and its open code. ErrDeviceBusy
 // while it is in a visit, which would go on without the key: that is ended first.
 func (d *Desk) Unpair(ctx context.Context, by booking.Actor, id booking.DeviceID) error {
-	_, err := onDevice(ctx, d, by, id, func(tx *store.Tx, device booking.Device) (struct{}, error) {
+	_, err := onDevice(ctx, d, by, booking.KeepDevices, id, func(tx *store.Tx, device booking.Device) (struct{}, error) {
 		none := struct{}{}
 		if err := notInVisit(ctx, tx, id, d.now()); err != nil {
 			return none, err
@@ -155,7 +155,7 @@ func (d *Desk) Unpair(ctx context.Context, by booking.Actor, id booking.DeviceID
 // Cleaned says that a device has been cleaned. ErrDeviceBusy while it is in a
 // visit.
 func (d *Desk) Cleaned(ctx context.Context, by booking.Actor, id booking.DeviceID) error {
-	_, err := onDevice(ctx, d, by, id, func(tx *store.Tx, device booking.Device) (struct{}, error) {
+	_, err := onDevice(ctx, d, by, booking.UseDevices, id, func(tx *store.Tx, device booking.Device) (struct{}, error) {
 		none, now := struct{}{}, d.now()
 		if err := notInVisit(ctx, tx, id, now); err != nil {
 			return none, err

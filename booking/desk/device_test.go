@@ -31,7 +31,7 @@ func TestPairing(t *testing.T) {
 		_, _, err = w.Pair(ctx, code.Code)
 		refused(t, "the same code again", err, booking.ErrPairingCode)
 		actor := must[booking.Actor](t)(w.DeviceActor(ctx, key))
-		if actor.Kind != booking.DeviceActor || actor.ID != string(deviceID(1)) || actor.MayRun(wardID(1)) {
+		if actor.Kind != booking.DeviceActor || actor.ID != string(deviceID(1)) || actor.Knows(wardID(1)) {
 			t.Errorf("its key is %+v's", actor)
 		}
 		again := w.pair(1, 1)

@@ -365,7 +365,7 @@ type FlaggedVisit struct {
 // Review is what a ward is to look at, the soonest visit first.
 func (d *Desk) Review(ctx context.Context, by booking.Actor, ward booking.WardID) ([]FlaggedVisit, error) {
 	return lists(ctx, d, by, ward, func(tx *store.Tx) ([]FlaggedVisit, error) {
-		if _, err := heldWard(ctx, tx, by, ward); err != nil {
+		if _, err := heldWard(ctx, tx, by, booking.RunVisits, ward); err != nil {
 			return nil, err
 		}
 		flags, err := tx.OpenFlags(ctx, ward)
@@ -416,7 +416,7 @@ func (d *Desk) flagged(ctx context.Context, tx *store.Tx, by booking.Actor, f bo
 // FlagCount is how much a ward is to look at: flagged visits, and families to ring.
 func (d *Desk) FlagCount(ctx context.Context, by booking.Actor, ward booking.WardID) (int, error) {
 	return view(ctx, d, func(tx *store.Tx) (int, error) {
-		if _, err := heldWard(ctx, tx, by, ward); err != nil {
+		if _, err := heldWard(ctx, tx, by, booking.RunVisits, ward); err != nil {
 			return 0, err
 		}
 		return tx.CountFlagged(ctx, ward)

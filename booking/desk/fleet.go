@@ -122,11 +122,15 @@ func (f *deviceAct) look(ctx context.Context, id booking.DeviceID) (err error) {
 // may says whether the actor may make a change: staff of the device's own ward,
 // and some also those who have it now.
 func (f *deviceAct) may(change DeviceChange) bool {
-	if f.by.MayRun(f.device.Ward) {
+	right := booking.KeepDevices
+	if change.byBorrower() {
+		right = booking.UseDevices
+	}
+	if f.by.May(right, f.device.Ward) {
 		return true
 	}
 	return change.byBorrower() && slices.ContainsFunc(f.loans, func(l booking.Loan) bool {
-		return f.by.MayRun(l.To) && !f.now.Before(l.From)
+		return f.by.May(right, l.To) && !f.now.Before(l.From)
 	})
 }
 

@@ -28,7 +28,7 @@ type WardAndLoan struct {
 // not over, in order of time.
 func (d *Desk) Loans(ctx context.Context, by booking.Actor, ward booking.WardID) ([]booking.Loan, error) {
 	return view(ctx, d, func(tx *store.Tx) ([]booking.Loan, error) {
-		if _, err := heldWard(ctx, tx, by, ward); err != nil {
+		if _, err := heldWard(ctx, tx, by, booking.UseDevices, ward); err != nil {
 			return nil, err
 		}
 		return tx.Loans(ctx, ward, d.now())
@@ -39,7 +39,7 @@ func (d *Desk) Loans(ctx context.Context, by booking.Actor, ward booking.WardID)
 // first.
 func (d *Desk) Carried(ctx context.Context, by booking.Actor, id booking.WardID) ([]Carried, error) {
 	return view(ctx, d, func(tx *store.Tx) ([]Carried, error) {
-		ward, err := heldWard(ctx, tx, by, id)
+		ward, err := heldWard(ctx, tx, by, booking.UseDevices, id)
 		if err != nil {
 			return nil, err
 		}
@@ -91,7 +91,7 @@ func (d *Desk) Carried(ctx context.Context, by booking.Actor, id booking.WardID)
 // Bays are those of a ward, in which its devices may be kept.
 func (d *Desk) Bays(ctx context.Context, by booking.Actor, ward booking.WardID) ([]string, error) {
 	return view(ctx, d, func(tx *store.Tx) ([]string, error) {
-		if _, err := heldWard(ctx, tx, by, ward); err != nil {
+		if _, err := heldWard(ctx, tx, by, booking.UseDevices, ward); err != nil {
 			return nil, err
 		}
 		return tx.Bays(ctx, ward)
@@ -101,7 +101,7 @@ func (d *Desk) Bays(ctx context.Context, by booking.Actor, ward booking.WardID) 
 // LendTo are the wards to which a ward may lend its devices: all others.
 func (d *Desk) LendTo(ctx context.Context, by booking.Actor, ward booking.WardID) ([]booking.Ward, error) {
 	return view(ctx, d, func(tx *store.Tx) ([]booking.Ward, error) {
-		if _, err := heldWard(ctx, tx, by, ward); err != nil {
+		if _, err := heldWard(ctx, tx, by, booking.UseDevices, ward); err != nil {
 			return nil, err
 		}
 		wards, err := tx.Wards(ctx)
@@ -140,12 +140,12 @@ func devicesHere(ctx context.Context, tx *store.Tx, ward booking.WardID, now tim
 	return here, err
 }
 
-// mayCarry reports whether by is staff of the ward that a device belongs to, or of
+// mayCarry reports whether by has a right in the ward that a device belongs to, or in
 // the one that has it now.
-func mayCarry(ctx context.Context, tx *store.Tx, by booking.Actor, device booking.Device, now time.Time) (bool, error) {
-	if by.MayRun(device.Ward) {
+func mayCarry(ctx context.Context, tx *store.Tx, by booking.Actor, right booking.Right, device booking.Device, now time.Time) (bool, error) {
+	if by.May(right, device.Ward) {
 		return true, nil
 	}
 	ward, err := whereNow(ctx, tx, device, now)
-	return by.MayRun(ward), err
+	return by.May(right, ward), err
 }

@@ -80,7 +80,7 @@ func (d *Desk) found(ctx context.Context, tx *store.Tx, h Hospital, hashes []str
 		}
 	}
 	for i, s := range h.Staff {
-		err := tx.AddStaff(ctx, store.Staff{ID: s.ID, Name: s.Name, Email: foldEmail(s.Email), Hash: hashes[i], Wards: s.Wards})
+		err := tx.AddStaff(ctx, store.Staff{ID: s.ID, Name: s.Name, Email: foldEmail(s.Email), Hash: hashes[i], Holds: s.Holds})
 		if err != nil {
 			return err
 		}

@@ -287,7 +287,7 @@ func (d *Desk) touchFarewell(ctx context.Context, tx *store.Tx, by booking.Actor
 	patients := []booking.PatientID{f.Patient}
 	for _, id := range f.Making {
 		r, err := tx.Record(ctx, id)
-		if errors.Is(err, booking.ErrNoSuchVisit) || err == nil && !by.MayRun(r.Ward) {
+		if errors.Is(err, booking.ErrNoSuchVisit) || err == nil && !by.May(booking.RunVisits, r.Ward) {
 			return booking.ErrStale
 		}
 		if err != nil {
@@ -301,7 +301,7 @@ func (d *Desk) touchFarewell(ctx context.Context, tx *store.Tx, by booking.Actor
 			return err
 		}
 	}
-	ward, err := wardOf(ctx, tx, by, f.Patient)
+	ward, err := wardOf(ctx, tx, by, booking.RunVisits, f.Patient)
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ type NewStaff struct {
 	Name     string
 	Email    string
 	Password string
-	Wards    map[booking.WardID]booking.WardRole
+	Holds    []booking.Grant
 }
 
 // A BookedVisit is a visit outside the grid of sessions, as staff may book one.

@@ -78,14 +78,14 @@ func interpreter(n int) booking.Actor {
 	return booking.Actor{Kind: booking.InterpreterActor, ID: string(interpID(n)), Name: "Interpreter"}
 }
 func device(n, ward int) booking.Actor {
-	return booking.Actor{Kind: booking.DeviceActor, ID: string(deviceID(n)), Wards: map[booking.WardID]booking.WardRole{wardID(ward): ""}}
+	return booking.Actor{Kind: booking.DeviceActor, ID: string(deviceID(n)), Wards: map[booking.WardID]booking.Roles{wardID(ward): nil}}
 }
 
 // nurse is a member of staff of the wards given.
 func nurse(wards ...int) booking.Actor {
-	held := map[booking.WardID]booking.WardRole{}
+	held := map[booking.WardID]booking.Roles{}
 	for _, n := range wards {
-		held[wardID(n)] = booking.Nurse
+		held[wardID(n)] = booking.Roles{booking.Nurse}
 	}
 	return booking.Actor{Kind: booking.StaffActor, ID: id[string]('s', 1), Name: "Sister Khan", Wards: held}
 }
@@ -115,7 +115,7 @@ func hospital(patients, wide int) desk.Hospital {
 		},
 		Staff: []desk.NewStaff{{
 			ID: id[booking.StaffID]('s', 1), Name: "Sister Khan", Email: "Amina.Khan@hospital.example", Password: "correct horse",
-			Wards: map[booking.WardID]booking.WardRole{wardID(1): booking.Nurse},
+			Holds: []booking.Grant{{Role: booking.Nurse, Ward: wardID(1)}},
 		}},
 	}
 	for n, tags := range [][]int{1: {1, 2}, 2: {3}} {

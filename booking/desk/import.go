@@ -48,20 +48,12 @@ const lastImport = "last_import"
 // MayImport reports whether an actor may import anything: whoever runs the
 // program, from its command line, and ward managers into their own wards.
 func MayImport(by booking.Actor) bool {
-	if by.Kind == booking.SystemActor {
-		return true
-	}
-	for _, role := range by.Wards {
-		if by.Kind == booking.StaffActor && role == booking.WardManager {
-			return true
-		}
-	}
-	return false
+	return by.MaySomewhere(booking.DecideRules)
 }
 
 // mayManage reports whether an actor may import into a ward.
 func mayManage(by booking.Actor, ward booking.WardID) bool {
-	return by.Kind == booking.SystemActor || by.Kind == booking.StaffActor && by.Wards[ward] == booking.WardManager
+	return by.May(booking.DecideRules, ward)
 }
 
 // Import makes what a file says, all of it or nothing. Every problem is found and

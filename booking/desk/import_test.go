@@ -22,7 +22,7 @@ import (
 func manager(wards ...int) booking.Actor {
 	a := nurse(wards...)
 	for ward := range a.Wards {
-		a.Wards[ward] = booking.WardManager
+		a.Wards[ward] = booking.Roles{booking.WardManager}
 	}
 	return a
 }
@@ -417,7 +417,7 @@ func TestWhoMayImport(t *testing.T) {
 		w.imports(manager(1), intake.Visits, "mrn,phones,date,time,minutes\nN1,"+phone(71)+",2026-11-25,14:00,30\n")
 		w.imports(manager(1), intake.Wards, "site,ward,phone\nSt Test's Hospital,Ward 1,0113 496 0199\n")
 		mixed := manager(1)
-		mixed.Wards[wardID(2)] = booking.Nurse
+		mixed.Wards[wardID(2)] = booking.Roles{booking.Nurse}
 		for _, by := range []booking.Actor{manager(1), mixed} {
 			w.oneFlaw(by, intake.Devices, "another ward's iPad", "tag,ward\nB,Ward 2\n", "ward", "that you manage")
 			w.oneFlaw(by, intake.Patients, "another ward's patient", "mrn,name,alias,ward,bed\nN2,Anna,Mrs A.,Ward 2,9\n", "ward", "that you manage")

@@ -62,7 +62,7 @@ func (d *Desk) MatchInterpreters(ctx context.Context, by booking.Actor) (asked i
 	})
 }
 
-// runBy are those of visits that an actor runs the ward of.
+// runBy are those of visits that an actor may find interpreters for.
 func runBy(ctx context.Context, tx *store.Tx, by booking.Actor, ids []booking.VisitID) ([]booking.VisitID, error) {
 	var theirs []booking.VisitID
 	for _, id := range ids {
@@ -70,7 +70,7 @@ func runBy(ctx context.Context, tx *store.Tx, by booking.Actor, ids []booking.Vi
 		if err != nil {
 			return nil, err
 		}
-		if mayRun(by, r) {
+		if mayFind(by, r) {
 			theirs = append(theirs, id)
 		}
 	}

@@ -52,7 +52,7 @@ func (d *Desk) Interpreting(ctx context.Context, by booking.Actor, ref booking.R
 			}
 			i.Another = err == nil
 		}
-		if by.MayRun(r.Ward) {
+		if by.May(booking.FindInterpreters, r.Ward) {
 			i.Asked, err = asked(ctx, tx, r.ID)
 		}
 		return i, err
@@ -104,7 +104,7 @@ var SubstituteReasons = []SubstituteReason{NotHere, NotUnderstood, SomebodyElse}
 // things as they are: a late interpreter is better than none. Whom the family
 // would rather not see is not asked again for this patient.
 func (d *Desk) AskSubstitute(ctx context.Context, by booking.Actor, ref booking.Reference, instead booking.OfferID, why SubstituteReason) (Visit, error) {
-	return d.change(ctx, by, ref, mayRun, func(a *act) error {
+	return d.change(ctx, by, ref, mayFind, func(a *act) error {
 		switch {
 		case a.rec.State.Over() || a.rec.State == booking.Held:
 			return booking.ErrVisitOver

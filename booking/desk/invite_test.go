@@ -142,7 +142,7 @@ func TestSigningIn(t *testing.T) {
 		ctx := t.Context()
 		const email, password = "amina.khan@hospital.example", "correct horse"
 		actor := must[booking.Actor](t)(w.SignIn(ctx, " Amina.KHAN@hospital.example ", password))
-		if actor.Kind != booking.StaffActor || !actor.MayRun(wardID(1)) || actor.MayRun(wardID(2)) {
+		if actor.Kind != booking.StaffActor || !actor.May(booking.RunVisits, wardID(1)) || actor.May(booking.RunVisits, wardID(2)) {
 			t.Errorf("signed in as %+v", actor)
 		}
 		for _, tt := range [][2]string{{email, "wrong"}, {email, ""}, {"nobody@hospital.example", password}, {"", ""}, {email, strings.Repeat("x", 300)}, {"a\x00b", "c"}} {
@@ -171,11 +171,11 @@ func TestSigningIn(t *testing.T) {
 		}
 		_, err := w.SignIn(ctx, email, password)
 		refused(t, "the right password while locked out", err, booking.ErrLockedOut)
-		must[booking.Actor](t)(w.Staff(ctx, booking.StaffID(actor.ID))) // a login that is open stays open
+		must[booking.Actor](t)(w.Staff(ctx, booking.StaffID(actor.ID), morning)) // a login that is open stays open
 		ok(t, w.SignOut(ctx, actor))
 		w.at(morning.Add(16 * time.Minute))
 		must[booking.Actor](t)(w.SignIn(ctx, email, password))
-		_, err = w.Staff(ctx, "nobody")
+		_, err = w.Staff(ctx, "nobody", morning)
 		refused(t, "nobody's login", err, booking.ErrSignInNeeded)
 	})
 }

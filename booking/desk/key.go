@@ -108,7 +108,7 @@ func makesMember(by booking.Actor, act string, asked ...any) creation[booking.Ci
 			if err != nil || by.Visitor() != "" {
 				return proposed(m), err
 			}
-			_, err = wardOf(ctx, tx, by, m.Patient)
+			_, err = wardOf(ctx, tx, by, booking.KeepPatients, m.Patient)
 			return m, err
 		},
 	}

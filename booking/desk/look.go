@@ -32,7 +32,7 @@ func (d *Desk) Look(ctx context.Context, by booking.Actor, ref booking.Reference
 
 func mayLook(by booking.Actor, r store.Record) error {
 	switch {
-	case by.Kind != booking.StaffActor || !by.MayRun(r.Ward):
+	case by.Kind != booking.StaffActor || !by.May(booking.RunVisits, r.Ward):
 		return booking.ErrNoSuchVisit
 	case r.State.Over():
 		return booking.ErrVisitOver
@@ -51,7 +51,7 @@ func (a *act) staffLooks(ctx context.Context, id booking.StaffID) error {
 	if err != nil {
 		return err
 	}
-	a.by = booking.Actor{Kind: booking.StaffActor, ID: string(staff.ID), Name: staff.Name, Wards: staff.Wards}
+	a.by = staffActor(staff)
 	if err := mayLook(a.by, a.rec); err != nil {
 		return a.refuseEntry(ctx, err)
 	}

@@ -79,8 +79,11 @@ func (d *Desk) pair(ctx context.Context, tx *store.Tx, by booking.Actor, kept, m
 			return nil, err
 		}
 		// A merged record has no stay left: it is the kept one that decides.
-		if p.MergedInto == "" && !by.MayRun(stay.Ward) {
-			return nil, booking.ErrNoSuchPatient
+		if p.MergedInto != "" {
+			continue
+		}
+		if err := by.Refused(booking.KeepPatients, stay.Ward, booking.ErrNoSuchPatient); err != nil {
+			return nil, err
 		}
 	}
 	return m, nil
@@ -383,7 +386,7 @@ func (d *Desk) claimPatient(ctx context.Context, a *act) error {
 // Merged are the records that became part of one, for its page.
 func (d *Desk) Merged(ctx context.Context, by booking.Actor, kept booking.PatientID) ([]booking.Patient, error) {
 	return view(ctx, d, func(tx *store.Tx) ([]booking.Patient, error) {
-		if _, err := wardOf(ctx, tx, by, kept); err != nil {
+		if _, err := wardOf(ctx, tx, by, booking.KeepPatients, kept); err != nil {
 			return nil, err
 		}
 		merges, err := tx.MergedInto(ctx, kept)
@@ -417,8 +420,8 @@ func (d *Desk) ByNumber(ctx context.Context, by booking.Actor, mrn string) (book
 		if f.stay, err = tx.LastStay(ctx, f.patient.ID); err != nil {
 			return f, err
 		}
-		if !by.MayRun(f.stay.Ward) {
-			return found{}, booking.ErrNoSuchPatient
+		if err := by.Refused(booking.KeepPatients, f.stay.Ward, booking.ErrNoSuchPatient); err != nil {
+			return found{}, err
 		}
 		return f, nil
 	})

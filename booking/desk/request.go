@@ -83,7 +83,7 @@ func requestFor(ctx context.Context, tx *store.Tx, by booking.Actor, id booking.
 	if by.Visitor() == r.Visitor && r.Visitor != "" {
 		return r, nil
 	}
-	ward, err := wardOf(ctx, tx, by, r.Patient)
+	ward, err := wardOf(ctx, tx, by, booking.RunVisits, r.Patient)
 	if err != nil {
 		return booking.Request{}, booking.ErrNoSuchRequest
 	}
@@ -267,7 +267,7 @@ func (d *Desk) Request(ctx context.Context, by booking.Actor, id booking.Request
 // RequestsOf is a ward's queue, the oldest first.
 func (d *Desk) RequestsOf(ctx context.Context, by booking.Actor, ward booking.WardID) ([]Asking, error) {
 	return lists(ctx, d, by, ward, func(tx *store.Tx) ([]Asking, error) {
-		if _, err := heldWard(ctx, tx, by, ward); err != nil {
+		if _, err := heldWard(ctx, tx, by, booking.RunVisits, ward); err != nil {
 			return nil, err
 		}
 		requests, err := tx.RequestsOfWard(ctx, ward)
@@ -281,7 +281,7 @@ func (d *Desk) RequestsOf(ctx context.Context, by booking.Actor, ward booking.Wa
 // RequestCount is how long that queue is.
 func (d *Desk) RequestCount(ctx context.Context, by booking.Actor, ward booking.WardID) (int, error) {
 	return view(ctx, d, func(tx *store.Tx) (int, error) {
-		if _, err := heldWard(ctx, tx, by, ward); err != nil {
+		if _, err := heldWard(ctx, tx, by, booking.RunVisits, ward); err != nil {
 			return 0, err
 		}
 		return tx.CountRequests(ctx, ward)

@@ -38,11 +38,11 @@ const closuresShown = 20
 // Rules gives what a ward decides for itself, to whoever runs it.
 func (d *Desk) Rules(ctx context.Context, by booking.Actor, ward booking.WardID) (Rules, error) {
 	return view(ctx, d, func(tx *store.Tx) (Rules, error) {
-		w, err := heldWard(ctx, tx, by, ward)
+		w, err := heldWard(ctx, tx, by, booking.RunVisits, ward)
 		if err != nil {
 			return Rules{}, err
 		}
-		r := Rules{Ward: w, Today: booking.DateOf(d.now(), w.Site.Zone), MayChange: by.MayDecide(ward)}
+		r := Rules{Ward: w, Today: booking.DateOf(d.now(), w.Site.Zone), MayChange: by.May(booking.DecideRules, ward)}
 		table, err := tx.Timetable(ctx, w, r.Today)
 		if err != nil {
 			return r, err
@@ -141,16 +141,10 @@ func toDecide(ctx context.Context, tx *store.Tx, by booking.Actor, ward booking.
 	return tx.Ward(ctx, ward)
 }
 
-// mayDecide refuses whoever may not change a ward's rules. A ward that they do not
-// hold is not there.
+// mayDecide refuses whoever may not change a ward's rules. A ward that they have
+// nothing to do with is not there.
 func mayDecide(by booking.Actor, ward booking.WardID) error {
-	switch {
-	case !by.MayRun(ward):
-		return booking.ErrNoSuchWard
-	case !by.MayDecide(ward):
-		return booking.ErrMayNot
-	}
-	return nil
+	return by.Refused(booking.DecideRules, ward, booking.ErrNoSuchWard)
 }
 
 // farAhead is as far as visits are looked for that a rule touches: further than

@@ -218,10 +218,7 @@ func decidable(ctx context.Context, tx *store.Tx, by booking.Actor, id booking.C
 	if err != nil {
 		return c, err
 	}
-	if !by.MayRun(c.Ward) {
-		return c, booking.ErrNoSuchClosure
-	}
-	return c, mayDecide(by, c.Ward)
+	return c, by.Refused(booking.DecideRules, c.Ward, booking.ErrNoSuchClosure)
 }
 
 // Closed is a closure with the visits that it still stops, for whoever runs the
@@ -233,7 +230,7 @@ func (d *Desk) Closed(ctx context.Context, by booking.Actor, id booking.ClosureI
 		if c, err = tx.Closure(ctx, id); err != nil {
 			return Effect{}, err
 		}
-		ward, err := heldWard(ctx, tx, by, c.Ward)
+		ward, err := heldWard(ctx, tx, by, booking.RunVisits, c.Ward)
 		if errors.Is(err, booking.ErrNoSuchWard) {
 			return Effect{}, booking.ErrNoSuchClosure
 		}

@@ -180,7 +180,7 @@ func (d *Desk) SavePolicy(ctx context.Context, by booking.Actor, ward booking.Wa
 // Policies are all versions of what a ward decides, the one in force first.
 func (d *Desk) Policies(ctx context.Context, by booking.Actor, ward booking.WardID) ([]booking.Policy, error) {
 	return view(ctx, d, func(tx *store.Tx) ([]booking.Policy, error) {
-		if _, err := heldWard(ctx, tx, by, ward); err != nil {
+		if _, err := heldWard(ctx, tx, by, booking.RunVisits, ward); err != nil {
 			return nil, err
 		}
 		return tx.Policies(ctx, ward)

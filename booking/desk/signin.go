@@ -49,6 +49,9 @@ func (d *Desk) SignIn(ctx context.Context, email, password string) (booking.Acto
 		if err := tx.ClearTries(ctx, scope); err != nil {
 			return struct{}{}, err
 		}
+		if err := tx.StaffSeen(ctx, who.ID, d.now()); err != nil {
+			return struct{}{}, err
+		}
 		return struct{}{}, tx.AddEvent(ctx, booking.Event{At: d.now(), By: actor, Action: booking.SignedIn, Subject: "staff " + actor.ID})
 	})
 	return actor, err
@@ -98,20 +101,23 @@ func (d *Desk) SignOut(ctx context.Context, by booking.Actor) error {
 	return err
 }
 
-// Staff loads who a login of staff belongs to, as they are now; ErrSignInNeeded
-// when they are gone.
-func (d *Desk) Staff(ctx context.Context, id booking.StaffID) (booking.Actor, error) {
+// Staff loads who a login of staff belongs to that began at an instant, as they are
+// now; ErrSignInNeeded when they are gone, or have been signed out since.
+func (d *Desk) Staff(ctx context.Context, id booking.StaffID, since time.Time) (booking.Actor, error) {
 	return view(ctx, d, func(tx *store.Tx) (booking.Actor, error) {
 		who, err := tx.Staff(ctx, id)
 		if err != nil {
 			return booking.Actor{}, err
+		}
+		if since.Before(who.SignedOut) {
+			return booking.Actor{}, booking.ErrSignInNeeded
 		}
 		return staffActor(who), nil
 	})
 }
 
 func staffActor(s store.Staff) booking.Actor {
-	return booking.Actor{Kind: booking.StaffActor, ID: string(s.ID), Name: s.Name, Wards: s.Wards}
+	return booking.Actor{Kind: booking.StaffActor, ID: string(s.ID), Name: s.Name, Wards: s.Wards, Everywhere: s.Everywhere}
 }
 
 // VisitorActor loads who a relative's login belongs to; ErrSignInNeeded when

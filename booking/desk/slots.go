@@ -44,7 +44,7 @@ type offerer struct {
 func (d *Desk) offererFor(ctx context.Context, tx *store.Tx, by booking.Actor, patient booking.PatientID) (o offerer, barred bool, err error) {
 	o = offerer{by: by, now: d.now()}
 	if by.Visitor() == "" {
-		if o.ward, err = wardOf(ctx, tx, by, patient); err != nil {
+		if o.ward, err = wardOf(ctx, tx, by, booking.RunVisits, patient); err != nil {
 			return o, false, err
 		}
 		if o.patient, err = tx.Patient(ctx, patient); err != nil {

@@ -48,8 +48,8 @@ func (d *Desk) AdmitPatient(ctx context.Context, by booking.Actor, a Admission, 
 		if err != nil {
 			return Movement{}, err
 		}
-		if !by.MayRun(bed.Ward) {
-			return Movement{}, booking.ErrNoSuchBed
+		if err := by.Refused(booking.KeepPatients, bed.Ward, booking.ErrNoSuchBed); err != nil {
+			return Movement{}, err
 		}
 		p, err := d.admitted(ctx, tx, by, a)
 		if err != nil {
@@ -356,9 +356,12 @@ func (m *movement) mayMove(asked booking.Movement) error {
 		return nil
 	}
 	kind := asked.Kind
+	if kind != booking.MovementAdmit {
+		if err := m.by.Refused(booking.KeepPatients, m.before.Ward, booking.ErrNoSuchPatient); err != nil {
+			return err
+		}
+	}
 	switch {
-	case kind != booking.MovementAdmit && !m.by.MayRun(m.before.Ward):
-		return booking.ErrNoSuchPatient
 	case m.before.State == booking.PatientDied && kind != booking.MovementCancelDeath:
 		return booking.ErrPatientDied
 	case kind == booking.MovementAdmit && m.before.Here():

@@ -19,7 +19,7 @@ type FamilyTask struct {
 // Tasks are the families that a ward is to ring, the longest waiting first.
 func (d *Desk) Tasks(ctx context.Context, by booking.Actor, ward booking.WardID) ([]FamilyTask, error) {
 	return view(ctx, d, func(tx *store.Tx) ([]FamilyTask, error) { // beside Review, which is recorded
-		if _, err := heldWard(ctx, tx, by, ward); err != nil {
+		if _, err := heldWard(ctx, tx, by, booking.RunVisits, ward); err != nil {
 			return nil, err
 		}
 		tasks, err := tx.Tasks(ctx, ward)
@@ -57,8 +57,8 @@ func (d *Desk) TaskDone(ctx context.Context, by booking.Actor, id booking.TaskID
 		if err != nil {
 			return err
 		}
-		if !by.MayRun(t.Ward) {
-			return booking.ErrNoSuchTask
+		if err := by.Refused(booking.RunVisits, t.Ward, booking.ErrNoSuchTask); err != nil {
+			return err
 		}
 		done, err := tx.DoneTask(ctx, id, by.ID, d.now())
 		if err != nil || !done {
@@ -84,7 +84,7 @@ const leftFor = 7 * 24 * time.Hour
 // take back what was a mistake.
 func (d *Desk) Leavers(ctx context.Context, by booking.Actor, ward booking.WardID) ([]Leaver, error) {
 	return lists(ctx, d, by, ward, func(tx *store.Tx) ([]Leaver, error) {
-		if _, err := heldWard(ctx, tx, by, ward); err != nil {
+		if _, err := heldWard(ctx, tx, by, booking.RunVisits, ward); err != nil {
 			return nil, err
 		}
 		left, err := tx.Leavers(ctx, ward, d.now().Add(-leftFor))
@@ -108,8 +108,11 @@ func (d *Desk) Left(ctx context.Context, by booking.Actor, id booking.PatientID)
 		if err != nil {
 			return Bedside{}, err
 		}
-		if stay.Ward == "" || stay.To.IsZero() || !by.MayRun(stay.Ward) {
+		if stay.To.IsZero() {
 			return Bedside{}, booking.ErrNoSuchPatient
+		}
+		if err := by.Refused(booking.KeepPatients, stay.Ward, booking.ErrNoSuchPatient); err != nil {
+			return Bedside{}, err
 		}
 		return d.bedside(ctx, tx, by, p, stay)
 	})

@@ -101,7 +101,7 @@ func entryFor(ctx context.Context, tx *store.Tx, by booking.Actor, id booking.En
 	if by.Visitor() == e.Visitor && e.Visitor != "" {
 		return e, nil
 	}
-	if _, err := wardOf(ctx, tx, by, e.Patient); err != nil {
+	if _, err := wardOf(ctx, tx, by, booking.RunVisits, e.Patient); err != nil {
 		return booking.WaitlistEntry{}, booking.ErrNoSuchEntry
 	}
 	return e, nil
@@ -222,7 +222,7 @@ func (d *Desk) Waits(ctx context.Context, by booking.Actor) ([]Wait, error) {
 // WaitsFor are the entries for a patient, for their ward.
 func (d *Desk) WaitsFor(ctx context.Context, by booking.Actor, patient booking.PatientID) ([]Wait, error) {
 	return view(ctx, d, func(tx *store.Tx) ([]Wait, error) {
-		if _, err := wardOf(ctx, tx, by, patient); err != nil {
+		if _, err := wardOf(ctx, tx, by, booking.RunVisits, patient); err != nil {
 			return nil, err
 		}
 		entries, err := tx.EntriesOfPatient(ctx, patient)

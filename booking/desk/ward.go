@@ -9,18 +9,18 @@ import (
 	"github.com/wardvisit/wardvisit/booking/store"
 )
 
-// Wards are those that the asking member of staff holds.
+// Wards are those that the asking member of staff has anything to do with.
 func (d *Desk) Wards(ctx context.Context, by booking.Actor) ([]booking.Ward, error) {
 	return view(ctx, d, func(tx *store.Tx) ([]booking.Ward, error) {
 		wards, err := tx.Wards(ctx)
-		return slices.DeleteFunc(wards, func(w booking.Ward) bool { return !by.MayRun(w.ID) }), err
+		return slices.DeleteFunc(wards, func(w booking.Ward) bool { return !by.Knows(w.ID) }), err
 	})
 }
 
-// heldWard returns a ward that the actor may run, or ErrNoSuchWard.
-func heldWard(ctx context.Context, tx *store.Tx, by booking.Actor, id booking.WardID) (booking.Ward, error) {
-	if !by.MayRun(id) {
-		return booking.Ward{}, booking.ErrNoSuchWard
+// heldWard returns a ward in which the actor has a right, or ErrNoSuchWard.
+func heldWard(ctx context.Context, tx *store.Tx, by booking.Actor, right booking.Right, id booking.WardID) (booking.Ward, error) {
+	if err := by.Refused(right, id, booking.ErrNoSuchWard); err != nil {
+		return booking.Ward{}, err
 	}
 	return tx.Ward(ctx, id)
 }
@@ -28,7 +28,7 @@ func heldWard(ctx context.Context, tx *store.Tx, by booking.Actor, id booking.Wa
 // Board is a ward's day.
 func (d *Desk) Board(ctx context.Context, by booking.Actor, id booking.WardID, date booking.Date) (Board, error) {
 	return view(ctx, d, func(tx *store.Tx) (Board, error) {
-		ward, err := heldWard(ctx, tx, by, id)
+		ward, err := heldWard(ctx, tx, by, booking.RunVisits, id)
 		if err != nil {
 			return Board{}, err
 		}
@@ -76,7 +76,7 @@ func (d *Desk) Serial(ctx context.Context, ward booking.WardID) (int64, error) {
 // Patients are those lying in a ward.
 func (d *Desk) Patients(ctx context.Context, by booking.Actor, ward booking.WardID) ([]Bedside, error) {
 	return lists(ctx, d, by, ward, func(tx *store.Tx) ([]Bedside, error) {
-		if _, err := heldWard(ctx, tx, by, ward); err != nil {
+		if _, err := heldWard(ctx, tx, by, booking.RunVisits, ward); err != nil {
 			return nil, err
 		}
 		inpatients, err := tx.Inpatients(ctx, ward)
@@ -98,7 +98,7 @@ func (d *Desk) Patients(ctx context.Context, by booking.Actor, ward booking.Ward
 // Patient is one of them; the read is recorded.
 func (d *Desk) Patient(ctx context.Context, by booking.Actor, id booking.PatientID) (Bedside, error) {
 	return looksAt(ctx, d, by, ofSide, func(tx *store.Tx) (Bedside, error) {
-		if _, err := wardOf(ctx, tx, by, id); err != nil {
+		if _, err := wardOf(ctx, tx, by, booking.RunVisits, id); err != nil {
 			return Bedside{}, err
 		}
 		patient, err := tx.Patient(ctx, id)
@@ -158,7 +158,7 @@ func (d *Desk) Visit(ctx context.Context, by booking.Actor, ref booking.Referenc
 		if err != nil {
 			return Visit{}, err
 		}
-		if !maySee(by, r) || r.State == booking.Held && !by.MayRun(r.Ward) {
+		if !maySee(by, r) || r.State == booking.Held && !by.May(booking.RunVisits, r.Ward) {
 			return Visit{}, booking.ErrNoSuchVisit
 		}
 		if silent(by, r) {

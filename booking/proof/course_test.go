@@ -54,7 +54,7 @@ var course = []act{
 func (w *world) matron() booking.Actor {
 	by := sister(1)
 	for n := 2; n <= w.size.wards; n++ {
-		by.Wards[wardID(n)] = booking.WardManager
+		by.Wards[wardID(n)] = booking.Roles{booking.WardManager}
 	}
 	return by
 }

@@ -86,7 +86,7 @@ func interpreter(n int) booking.Actor {
 func sister(n int) booking.Actor {
 	return booking.Actor{
 		Kind: booking.StaffActor, ID: id[string]('s', 1), Name: "Sister Khan",
-		Wards: map[booking.WardID]booking.WardRole{wardID(n): booking.WardManager},
+		Wards: map[booking.WardID]booking.Roles{wardID(n): {booking.WardManager}},
 	}
 }
 
@@ -108,7 +108,7 @@ func hospital(s size) desk.Hospital {
 	site := booking.Site{ID: id[booking.SiteID]('h', 1), Name: "St Test's Hospital", Zone: london}
 	h := desk.Hospital{Practice: true, Sites: []booking.Site{site}, Staff: []desk.NewStaff{{
 		ID: id[booking.StaffID]('s', 1), Name: "Sister Khan", Email: "amina.khan@hospital.example", Password: "correct horse",
-		Wards: map[booking.WardID]booking.WardRole{wardID(1): booking.WardManager},
+		Holds: []booking.Grant{{Role: booking.WardManager, Ward: wardID(1)}},
 	}}}
 	for n := 1; n <= interpreters; n++ {
 		i := booking.Interpreter{

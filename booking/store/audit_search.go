@@ -32,9 +32,13 @@ WHERE  e.seq < $1 AND e.at >= $2 AND e.at < $3
 	auditOfWard = auditColumns + ` AND e.ward_id = $7` + auditOrder
 	// What belongs to no ward, such as signing in, is shown where whoever did it works.
 	auditOfStaff = auditColumns + ` AND e.ward_id IS NULL AND e.actor_kind = 'staff'
-  AND  e.actor_id IN (SELECT CAST(w.staff_id AS text) FROM staff_wards AS w WHERE w.ward_id = $7)` + auditOrder
+  AND  e.actor_id IN (SELECT CAST(r.staff_id AS text) ` + rolesInWard + `w.id = $7)` + auditOrder
 	auditOfSubjects = auditColumns + ` AND (e.ward_id = $7 OR e.ward_id IS NULL) AND e.subject IN`
 )
+
+// rolesInWard are the roles that somebody holds in a ward, wherever they are held: an
+// everywhere is in every ward.
+const rolesInWard = `FROM staff_roles AS r JOIN wards AS w ON r.place = '' OR r.ward_id = w.id OR r.site_id = w.site_id WHERE `
 
 // everBefore and everAfter are bounds for what has none.
 var (
@@ -124,7 +128,7 @@ func (tx *Tx) EverInWard(ctx context.Context, ward booking.WardID) ([]booking.Pa
 }
 
 const staffOfWard = `
-SELECT s.id, s.name FROM staff AS s JOIN staff_wards AS w ON w.staff_id = s.id WHERE w.ward_id = $1 ORDER BY s.name, s.id`
+SELECT s.id, s.name FROM staff AS s WHERE s.id IN (SELECT r.staff_id ` + rolesInWard + `w.id = $1) ORDER BY s.name, s.id`
 
 // StaffOfWard are those who hold a ward, by their names.
 func (tx *Tx) StaffOfWard(ctx context.Context, ward booking.WardID) ([]Staff, error) {

@@ -310,6 +310,7 @@ var refusals = map[string]error{
 	"visits_series_once":            booking.ErrStale,
 	"audit_seals_pkey":              ErrAgain,
 	"audit_seals_seq":               ErrAgain,
+	"staff_email":                   booking.ErrEmailTaken,
 }
 
 // refusal turns what a driver says into what a rule says, where it can.

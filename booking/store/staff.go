@@ -2,23 +2,28 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/wardvisit/wardvisit/booking"
 )
 
-// A Staff is somebody who works here. Hash is of their password.
+// A Staff is somebody who works here. Hash is of their password. Holds is what they
+// are given, and Wards and Everywhere what that comes to in the wards that there are.
 type Staff struct {
-	ID    booking.StaffID
-	Name  string
-	Email string // folded to lower case
-	Hash  string
-	Wards map[booking.WardID]booking.WardRole
+	ID         booking.StaffID
+	Name       string
+	Email      string // folded to lower case
+	Hash       string
+	Holds      []booking.Grant
+	Wards      map[booking.WardID]booking.Roles
+	Everywhere booking.Roles
+	SignedOut  time.Time // logins that began before are worth nothing; zero for never
 }
 
 const (
-	addStaff     = `INSERT INTO staff (id, name, email, password_hash) VALUES ($1, $2, $3, $4)`
-	addStaffWard = `INSERT INTO staff_wards (staff_id, ward_id, role) VALUES ($1, $2, $3)`
+	addStaff = `INSERT INTO staff (id, name, email, password_hash) VALUES ($1, $2, $3, $4)`
+	addGrant = `INSERT INTO staff_roles (staff_id, role, place, ward_id, site_id) VALUES ($1, $2, $3, $4, $5) ON CONFLICT (staff_id, role, place) DO NOTHING`
 )
 
 // AddStaff saves somebody new who works here.
@@ -26,18 +31,31 @@ func (tx *Tx) AddStaff(ctx context.Context, s Staff) error {
 	if err := tx.save(ctx, "add staff", addStaff, s.ID, s.Name, s.Email, s.Hash); err != nil {
 		return err
 	}
-	for ward, role := range s.Wards {
-		if err := tx.save(ctx, "add ward of staff", addStaffWard, s.ID, ward, role); err != nil {
+	for _, g := range s.Holds {
+		if err := tx.AddGrant(ctx, s.ID, g); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+// AddGrant gives a role, which may be held already.
+func (tx *Tx) AddGrant(ctx context.Context, id booking.StaffID, g booking.Grant) error {
+	_, err := tx.run(ctx, "add role", addGrant, id, g.Role, string(g.Ward)+string(g.Site), orNull(g.Ward), orNull(g.Site))
+	return err
+}
+
 const (
-	staffByID    = `SELECT id, name, email, password_hash FROM staff WHERE id = $1 AND NOT disabled`
-	staffByEmail = `SELECT id, name, email, password_hash FROM staff WHERE email = $1 AND NOT disabled`
-	staffWards   = `SELECT ward_id, role FROM staff_wards WHERE staff_id = $1`
+	staffByID    = `SELECT id, name, email, password_hash, signed_out_at FROM staff WHERE id = $1 AND NOT disabled`
+	staffByEmail = `SELECT id, name, email, password_hash, signed_out_at FROM staff WHERE email = $1 AND NOT disabled`
+
+	// A grant of a site comes once for each of its wards, and for one that has none as
+	// a row without a ward, which gives nothing.
+	staffGrants = `
+SELECT r.role, r.ward_id IS NULL AND r.site_id IS NULL, COALESCE(CAST(w.id AS text), ''), r.ward_id IS NOT NULL, COALESCE(CAST(r.site_id AS text), '')
+FROM staff_roles AS r LEFT JOIN wards AS w ON w.id = r.ward_id OR w.site_id = r.site_id
+WHERE r.staff_id = $1
+ORDER BY r.role, r.site_id, w.id`
 )
 
 // Staff returns somebody who works here, or ErrSignInNeeded.
@@ -52,21 +70,40 @@ func (tx *Tx) StaffByEmail(ctx context.Context, email string) (Staff, error) {
 
 func (tx *Tx) staff(ctx context.Context, query string, arg any, none error) (Staff, error) {
 	s, err := one(ctx, tx, "staff", none, func(row scanner) (s Staff, err error) {
-		err = row.Scan(&s.ID, &s.Name, &s.Email, &s.Hash)
+		var out stamp
+		err = row.Scan(&s.ID, &s.Name, &s.Email, &s.Hash, &out)
+		s.SignedOut = out.Time
 		return s, err
 	}, query, arg)
 	if err != nil {
 		return Staff{}, err
 	}
-	s.Wards = map[booking.WardID]booking.WardRole{}
-	_, err = all(ctx, tx, "wards of staff", func(row scanner) (none struct{}, err error) {
-		var ward booking.WardID
-		var role booking.WardRole
-		err = row.Scan(&ward, &role)
-		s.Wards[ward] = role
-		return none, err
-	}, staffWards, s.ID)
+	s.Wards = map[booking.WardID]booking.Roles{}
+	_, err = all(ctx, tx, "roles of staff", func(row scanner) (struct{}, error) { return struct{}{}, s.grant(row) }, staffGrants, s.ID)
 	return s, err
+}
+
+// grant reads a role in one ward, or everywhere.
+func (s *Staff) grant(row scanner) error {
+	var g booking.Grant
+	var ward booking.WardID
+	var everywhere, there bool
+	if err := row.Scan(&g.Role, &everywhere, &ward, &there, &g.Site); err != nil {
+		return err
+	}
+	switch {
+	case everywhere:
+		s.Everywhere = append(s.Everywhere, g.Role)
+	case ward != "" && !slices.Contains(s.Wards[ward], g.Role):
+		s.Wards[ward] = append(s.Wards[ward], g.Role)
+	}
+	if there {
+		g.Ward = ward
+	}
+	if !slices.Contains(s.Holds, g) {
+		s.Holds = append(s.Holds, g)
+	}
+	return nil
 }
 
 // Tries is a count of guesses at one secret.

@@ -233,13 +233,15 @@ func (t tour) people() []web.PracticePerson {
 	}
 	ward, patient := practiceWards[0], practicePatients[0]
 	relative, nurse, interpreters := patient.circle[0], practiceStaff()[0], practiceInterpreters(nil)
-	manager := practiceStaff()[3]
+	manager, administrator := practiceStaff()[3], practiceStaff()[4]
 	return []web.PracticePerson{
 		{Name: nurse.Name, About: "Ward manager of " + ward.name + ": runs its visits, and decides its visiting times, closures and rules", Start: "Be the ward", Href: t.Ward.URL,
 			Hints: []string{"Email: " + nurse.Email, "Password: " + nurse.Password}},
 		{Name: manager.Name, About: "Manager of every ward, also of " + practiceWards[1].name + " (lunch is kept free, three visits a week at most, a bay with an infection) and " +
 			practiceWards[2].name + " (times for goodbyes, a family evening every other week)", Start: "Be the manager", Href: t.Ward.URL,
 			Hints: []string{"Email: " + manager.Email, "Password: " + manager.Password}},
+		{Name: administrator.Name, About: "Administrator: says who works here, and as what; sees no patient", Start: "Be the administrator", Href: t.Ward.URL,
+			Hints: []string{"Email: " + administrator.Email, "Password: " + administrator.Password}},
 		{Name: relative.name, About: relative.relationship + " of " + patient.name + ", a patient on " + ward.name,
 			Start: "Be a relative", Href: t.Relative.URL, Phone: relative.phone},
 		{Name: interpreters[0].Name, About: "Interpreter of British Sign Language",

@@ -73,7 +73,7 @@ func (in importing) run(ctx context.Context, file *intake.File, w io.Writer) err
 		return err
 	}
 	defer s.Close()
-	pepper, err := (&server{store: s}).secret(ctx, "code_key")
+	pepper, err := secret(ctx, s, "code_key")
 	if err != nil {
 		return err
 	}

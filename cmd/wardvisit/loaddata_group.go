@@ -61,12 +61,9 @@ func makeUp(l loading, now time.Time) *group {
 		g.Devices = append(g.Devices, d)
 	}
 	if l.withManager != "" {
-		wards := map[booking.WardID]booking.WardRole{}
-		for _, w := range g.Wards {
-			wards[w.ID] = booking.WardManager
-		}
 		g.Staff = []desk.NewStaff{{
-			ID: newID[booking.StaffID](g, now), Name: "Invented Manager", Email: "manager@invented.example", Password: l.withManager, Wards: wards,
+			ID: newID[booking.StaffID](g, now), Name: "Invented Manager", Email: "manager@invented.example", Password: l.withManager,
+			Holds: []booking.Grant{{Role: booking.WardManager}},
 		}}
 	}
 	return g

@@ -64,6 +64,7 @@ func commands() []command {
 		{"serve", "the server of a real hospital", serve},
 		{"doctor", "whether serve would do well here: ports, addresses, certificate, database, clock, limits", examine},
 		{"migrate", "up, down or status: the shape of the database", migrate},
+		{"admin", "create: the first person who says who works here", accounts},
 		{"import", "wards, iPads, patients, relatives and visits from CSV files", importFile},
 		{"audit", "verify: whether anything in the audit was altered, removed or put in", audit},
 		{"loaddata", "an invented hospital group of any size, to measure on", loaddata},
@@ -79,7 +80,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, stdout,
 func execute(ctx context.Context, args []string, c console) error {
 	if len(args) == 0 {
 		usage(c.stderr)
-		return errors.New("say what to do: demo, serve, doctor, migrate, import, audit or loaddata")
+		return errors.New("say what to do: demo, serve, doctor, migrate, admin, import, audit or loaddata")
 	}
 	switch args[0] {
 	case "-h", "-help", "--help", "help":
@@ -91,7 +92,7 @@ func execute(ctx context.Context, args []string, c console) error {
 			return cmd.run(ctx, args[1:], c)
 		}
 	}
-	return fmt.Errorf("there is no command %q: say demo, serve, doctor, migrate, import, audit or loaddata (wardvisit -h explains each)", args[0])
+	return fmt.Errorf("there is no command %q: say demo, serve, doctor, migrate, admin, import, audit or loaddata (wardvisit -h explains each)", args[0])
 }
 
 func usage(w io.Writer) {

@@ -264,17 +264,17 @@ func practiceInterpreters(zone *time.Location) []booking.Interpreter {
 }
 
 func practiceStaff() []desk.NewStaff {
-	wards := func(role booking.WardRole, which ...int) map[booking.WardID]booking.WardRole {
-		held := map[booking.WardID]booking.WardRole{}
+	in := func(role booking.StaffRole, which ...int) (held []booking.Grant) {
 		for _, i := range which {
-			held[practiceWards[i].id()] = role
+			held = append(held, booking.Grant{Role: role, Ward: practiceWards[i].id()})
 		}
 		return held
 	}
 	return []desk.NewStaff{
-		{ID: practiceID[booking.StaffID]("amina.khan@practice.example"), Name: "Sister Amina Khan", Email: "amina.khan@practice.example", Password: practicePassword, Wards: wards(booking.WardManager, 0)},
-		{ID: practiceID[booking.StaffID]("leo.brook@practice.example"), Name: "Charge Nurse Leo Brook", Email: "leo.brook@practice.example", Password: practicePassword, Wards: wards(booking.Nurse, 1)},
-		{ID: practiceID[booking.StaffID]("tola.adeyemi@practice.example"), Name: "Dr Tola Adeyemi", Email: "tola.adeyemi@practice.example", Password: practicePassword, Wards: wards(booking.Nurse, 2)},
-		{ID: practiceID[booking.StaffID]("morag.reid@practice.example"), Name: "Morag Reid", Email: "morag.reid@practice.example", Password: practicePassword, Wards: wards(booking.WardManager, 0, 1, 2)},
+		{ID: practiceID[booking.StaffID]("amina.khan@practice.example"), Name: "Sister Amina Khan", Email: "amina.khan@practice.example", Password: practicePassword, Holds: in(booking.WardManager, 0)},
+		{ID: practiceID[booking.StaffID]("leo.brook@practice.example"), Name: "Charge Nurse Leo Brook", Email: "leo.brook@practice.example", Password: practicePassword, Holds: in(booking.Nurse, 1)},
+		{ID: practiceID[booking.StaffID]("tola.adeyemi@practice.example"), Name: "Dr Tola Adeyemi", Email: "tola.adeyemi@practice.example", Password: practicePassword, Holds: in(booking.Nurse, 2)},
+		{ID: practiceID[booking.StaffID]("morag.reid@practice.example"), Name: "Morag Reid", Email: "morag.reid@practice.example", Password: practicePassword, Holds: in(booking.WardManager, 0, 1, 2)},
+		{ID: practiceID[booking.StaffID]("ines.costa@practice.example"), Name: "Inês Costa", Email: "ines.costa@practice.example", Password: practicePassword, Holds: []booking.Grant{{Role: booking.Administrator}}},
 	}
 }

@@ -168,7 +168,7 @@ func (s *server) openHospital(ctx context.Context) (err error) {
 }
 
 func (s *server) openDesk(ctx context.Context) error {
-	pepper, err := s.secret(ctx, "code_key")
+	pepper, err := secret(ctx, s.store, "code_key")
 	if err != nil {
 		return err
 	}
@@ -185,10 +185,10 @@ func (s *server) openDesk(ctx context.Context) error {
 }
 
 // secret is a key of 32 bytes that every process on this database shares.
-func (s *server) secret(ctx context.Context, name string) ([]byte, error) {
+func secret(ctx context.Context, s *store.Store, name string) ([]byte, error) {
 	fresh := make([]byte, 32)
 	rand.Read(fresh)
-	value, err := s.store.SettingOr(ctx, name, hex.EncodeToString(fresh))
+	value, err := s.SettingOr(ctx, name, hex.EncodeToString(fresh))
 	if err != nil {
 		return nil, err
 	}
@@ -199,7 +199,7 @@ func (s *server) openRooms(ctx context.Context) (*ticket.Sealer, error) {
 	if err := s.desk.OpenRooms(ctx); err != nil {
 		return nil, err
 	}
-	key, err := s.secret(ctx, "ticket_key")
+	key, err := secret(ctx, s.store, "ticket_key")
 	if err != nil {
 		return nil, err
 	}
@@ -223,7 +223,7 @@ func (s *server) openRooms(ctx context.Context) (*ticket.Sealer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("can't open %s for sound and pictures (choose another with -media-udp): %w", s.cfg.mediaUDP, err)
 	}
-	relayKey, err := s.secret(ctx, "relay_key")
+	relayKey, err := secret(ctx, s.store, "relay_key")
 	if err != nil {
 		return nil, err
 	}

@@ -132,6 +132,14 @@ var refusalsEnglish = map[string]string{
 	"same_patient":    "That is the same record twice. Choose the other record of this patient.",
 	"merged_already":  "One of these records is part of another already. Open that one instead.",
 
+	"no_such_account":    "We cannot find that person. Look at the list again.",
+	"email_taken":        "Somebody has an account with this email address already. Open theirs, or use another address.",
+	"account_code":       "That code does not work for this email address. Check both, or ask for another code.",
+	"password_short":     "Use at least 12 characters. Three or four words that you will remember are good.",
+	"password_long":      "Use at most 128 characters.",
+	"password_guessable": "This password is easy to guess. Choose one without your name and without words that everybody uses.",
+	"last_administrator": "This is the last person who can keep accounts. Make somebody else an administrator first.",
+
 	// Not from booking: what the pages themselves refuse.
 	"page_not_found": "Page not found. If you typed the address, check that it is correct.",
 	"wrong_method":   "That did not work. Go back and try again.",

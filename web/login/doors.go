@@ -13,7 +13,8 @@ import (
 // People knows who a login belongs to, as they are now. It refuses once they are
 // gone.
 type People interface {
-	Staff(ctx context.Context, id booking.StaffID) (booking.Actor, error)
+	// Staff is asked about a login that began at an instant.
+	Staff(ctx context.Context, id booking.StaffID, since time.Time) (booking.Actor, error)
 	VisitorActor(ctx context.Context, id booking.VisitorID) (booking.Actor, error)
 	InterpreterActor(ctx context.Context, id booking.InterpreterID) (booking.Actor, error)
 }
@@ -45,7 +46,7 @@ type Doors struct {
 type door struct {
 	*scs.SessionManager
 	kind booking.ActorKind
-	who  func(ctx context.Context, id string) (booking.Actor, error)
+	who  func(ctx context.Context, id string, since time.Time) (booking.Actor, error)
 }
 
 // How long a login lasts at each door.
@@ -84,7 +85,7 @@ const (
 // New hangs the doors.
 func New(c Config) *Doors {
 	d := &Doors{devices: c.Devices, secure: c.Secure, now: c.Now, people: map[booking.ActorKind]*door{}}
-	add := func(kind booking.ActorKind, cookie string, life, idle time.Duration, who func(context.Context, string) (booking.Actor, error)) {
+	add := func(kind booking.ActorKind, cookie string, life, idle time.Duration, who func(context.Context, string, time.Time) (booking.Actor, error)) {
 		// Not scs.New: that starts a goroutine for a store in memory, which
 		// nothing stops. What it would add is a key that keeps managers apart
 		// in one context; here each login is loaded into a context of its own.
@@ -106,13 +107,13 @@ func New(c Config) *Doors {
 		}
 		d.people[kind] = &door{m, kind, who}
 	}
-	add(booking.StaffActor, staffCookie, staffLife, staffIdle, func(ctx context.Context, id string) (booking.Actor, error) {
-		return c.People.Staff(ctx, booking.StaffID(id))
+	add(booking.StaffActor, staffCookie, staffLife, staffIdle, func(ctx context.Context, id string, since time.Time) (booking.Actor, error) {
+		return c.People.Staff(ctx, booking.StaffID(id), since)
 	})
-	add(booking.VisitorActor, visitorCookie, visitorLife, 0, func(ctx context.Context, id string) (booking.Actor, error) {
+	add(booking.VisitorActor, visitorCookie, visitorLife, 0, func(ctx context.Context, id string, _ time.Time) (booking.Actor, error) {
 		return c.People.VisitorActor(ctx, booking.VisitorID(id))
 	})
-	add(booking.InterpreterActor, interpreterCookie, interpreterLife, interpreterIdle, func(ctx context.Context, id string) (booking.Actor, error) {
+	add(booking.InterpreterActor, interpreterCookie, interpreterLife, interpreterIdle, func(ctx context.Context, id string, _ time.Time) (booking.Actor, error) {
 		return c.People.InterpreterActor(ctx, booking.InterpreterID(id))
 	})
 	return d

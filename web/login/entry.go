@@ -86,7 +86,7 @@ func (d *Doors) ask(ctx context.Context, e *entry, kind booking.ActorKind, use b
 	if id == "" {
 		return booking.Actor{}, booking.ErrSignInNeeded
 	}
-	actor, err := door.who(ctx, id)
+	actor, err := door.who(ctx, id, time.UnixMicro(door.GetInt64(held, sinceKey)))
 	var refusal *booking.Refusal
 	switch {
 	case errors.As(err, &refusal): // they are gone, and so is the login
@@ -104,7 +104,10 @@ func (d *Doors) ask(ctx context.Context, e *entry, kind booking.ActorKind, use b
 // of one door is worth nothing at another; and when it was last used.
 func (d *door) idKey() string { return string(d.kind) }
 
-const usedKey = "used"
+const (
+	usedKey  = "used"
+	sinceKey = "since" // when it began, in microseconds, as exactly as the desk writes instants
+)
 
 // browserKey holds what a browser is known by at a door: random, worth nothing by
 // itself, and kept when the same person signs in there again.
@@ -160,6 +163,7 @@ func (d *Doors) SignIn(ctx context.Context, actor booking.Actor) error {
 	}
 	door.Put(held, door.idKey(), actor.ID)
 	door.Put(held, browserKey, browser)
+	door.Put(held, sinceKey, d.now().UnixMicro())
 	if err := d.keep(held, e, door); err != nil {
 		return err
 	}

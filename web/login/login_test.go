@@ -31,7 +31,7 @@ func (r register) find(id string, kind booking.ActorKind, gone error) (booking.A
 	return booking.Actor{}, gone
 }
 
-func (r register) Staff(_ context.Context, id booking.StaffID) (booking.Actor, error) {
+func (r register) Staff(_ context.Context, id booking.StaffID, _ time.Time) (booking.Actor, error) {
 	return r.find(string(id), booking.StaffActor, booking.ErrSignInNeeded)
 }
 
@@ -301,10 +301,10 @@ func TestRolesAreTodays(t *testing.T) {
 	b := newBrowser(t, doors)
 	b.signIn(booking.StaffActor)
 	held := register["the-staff"]
-	held.Wards = map[booking.WardID]booking.WardRole{"w1": booking.Nurse}
+	held.Wards = map[booking.WardID]booking.Roles{"w1": {booking.Nurse}}
 	register["the-staff"] = held
 	b.visit(func(ctx context.Context) {
-		if a, err := doors.Actor(ctx, booking.StaffActor); err != nil || !a.MayRun("w1") {
+		if a, err := doors.Actor(ctx, booking.StaffActor); err != nil || !a.May(booking.RunVisits, "w1") {
 			t.Errorf("%v, %v", a, err)
 		}
 	})
