@@ -189,7 +189,7 @@ func (s *Server) addAccount(w http.ResponseWriter, r *http.Request, by booking.A
 	if err != nil {
 		return err
 	}
-	n := desk.NewAccount{Name: f.Text("name", mostName), Email: f.Text("email", mostEmail), Holds: []booking.Grant{p.grant()}}
+	n := desk.NewAccount{Name: f.Text("full_name", mostName), Email: f.Text("email", mostEmail), Holds: []booking.Grant{p.grant()}}
 	if f.OK() {
 		made, err := s.desk.AddAccount(r.Context(), by, n)
 		if err == nil {
@@ -197,7 +197,7 @@ func (s *Server) addAccount(w http.ResponseWriter, r *http.Request, by booking.A
 		}
 		question := "email"
 		if isAny(err, booking.ErrBadText, booking.ErrTooLong) {
-			question = "name"
+			question = "full_name"
 		}
 		if fault := f.Fail(question, err); fault != nil {
 			return fault
@@ -346,7 +346,7 @@ func (s *Server) choosePassword(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p := signInPage{Form: f}
-	email, code := f.Text("email", mostEmail), f.Text("code", mostName)
+	email, code := f.Text("email", mostEmail), f.Text("account_code", mostName)
 	password, again := f.Secret("password", mostPassword), f.Secret("again", mostPassword)
 	if f.OK() && password != again {
 		f.FailAs("again", booking.ErrBadChoice, "The two passwords are not the same. Type it again.")
@@ -361,10 +361,10 @@ func (s *Server) choosePassword(w http.ResponseWriter, r *http.Request) error {
 	case isAny(err, booking.ErrPasswordShort, booking.ErrPasswordLong, booking.ErrPasswordGuessable):
 		err = f.Fail("password", err)
 	case errors.Is(err, booking.ErrStale):
-		err = f.Fail("code", booking.ErrAccountCode)
+		err = f.Fail("account_code", booking.ErrAccountCode)
 	default:
 		p.LockedOut = errors.Is(err, booking.ErrLockedOut)
-		err = f.Fail("code", err)
+		err = f.Fail("account_code", err)
 	}
 	if err != nil {
 		return err

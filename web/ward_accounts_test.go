@@ -24,21 +24,10 @@ func (h *wardHouse) administrator(t *testing.T) *phone {
 		t.Fatal(err)
 	}
 	p := h.phone(t)
-	p.post("/ward/first-sign-in", "email", admin, "code", made.Code, "password", aPassword, "again", aPassword).leads("/ward/sign-in?chosen=1")
+	p.post("/ward/first-sign-in", "email", admin, "account_code", made.Code, "password", aPassword, "again", aPassword).leads("/ward/sign-in?chosen=1")
 	p.get("/ward/sign-in?chosen=1").shows(http.StatusOK, "Your password is chosen")
 	p.post("/ward/sign-in", "email", admin, "password", aPassword).leads("/ward/today")
 	return p
-}
-
-var accountCode = regexp.MustCompile(`<code>([0-9A-Z-]+)</code>`)
-
-func codeOn(t *testing.T, s screen) string {
-	t.Helper()
-	found := accountCode.FindStringSubmatch(s.text)
-	if found == nil {
-		t.Fatalf("no code in %s", s.words())
-	}
-	return found[1]
 }
 
 func TestAnAdministratorAddsSomebody(t *testing.T) {
@@ -48,31 +37,31 @@ func TestAnAdministratorAddsSomebody(t *testing.T) {
 		boss.get("/ward/accounts").shows(http.StatusOK, "People who work here", "Inês Costa", "Administrator, everywhere", "Sister Khan").hides("Book a visit")
 		boss.get("/ward/patients").shows(http.StatusForbidden)
 
-		kept := boss.post("/ward/accounts/new", "name", "Leo Brook", "email", "not an address").shows(http.StatusUnprocessableEntity, "Enter an answer")
+		kept := boss.post("/ward/accounts/new", "full_name", "Leo Brook", "email", "not an address").shows(http.StatusUnprocessableEntity, "Choose a role", "Choose where")
 		for _, typed := range []string{`value="Leo Brook"`, `value="not an address"`} {
 			if !strings.Contains(kept.text, typed) {
 				t.Errorf("the form does not keep %s", typed)
 			}
 		}
-		boss.post("/ward/accounts/new", "name", "Leo Brook", "email", "not an address", "role", "nurse", "place", "everywhere").shows(http.StatusUnprocessableEntity, "email address")
-		boss.post("/ward/accounts/new", "name", "Leo Brook", "email", newcomer, "role", "administrator", "place", "ward "+string(willow)).
+		boss.post("/ward/accounts/new", "full_name", "Leo Brook", "email", "not an address", "role", "nurse", "place", "everywhere").shows(http.StatusUnprocessableEntity, "email address")
+		boss.post("/ward/accounts/new", "full_name", "Leo Brook", "email", newcomer, "role", "administrator", "place", "ward "+string(willow)).
 			shows(http.StatusUnprocessableEntity, "Choose “Everywhere”")
-		boss.post("/ward/accounts/new", "name", "Leo Brook", "email", nurse, "role", "nurse", "place", "ward "+string(willow)).
+		boss.post("/ward/accounts/new", "full_name", "Leo Brook", "email", nurse, "role", "nurse", "place", "ward "+string(willow)).
 			shows(http.StatusUnprocessableEntity, "Somebody has an account with this email address")
-		made := boss.post("/ward/accounts/new", "name", "Leo <b>Brook</b>", "email", newcomer, "role", "nurse", "place", "ward "+string(willow)).
+		made := boss.post("/ward/accounts/new", "full_name", "Leo <b>Brook</b>", "email", newcomer, "role", "nurse", "place", "ward "+string(willow)).
 			shows(http.StatusOK, "It is shown only now")
 		if strings.Contains(made.text, "<b>Brook") {
 			t.Error("a name is drawn as HTML")
 		}
-		code := codeOn(t, made)
+		code := pairingCode(t, made)
 		account := linkTo(t, made, "/ward/accounts/")
 		boss.get(account).shows(http.StatusOK, "Nurse, Willow", "No password yet").hides(code)
 
 		leo := h.phone(t)
-		leo.post("/ward/first-sign-in", "email", newcomer, "code", code, "password", aPassword, "again", "another").shows(http.StatusUnprocessableEntity, "not the same").hides(aPassword)
-		leo.post("/ward/first-sign-in", "email", newcomer, "code", code, "password", "short", "again", "short").shows(http.StatusUnprocessableEntity, "at least 12 characters")
-		leo.post("/ward/first-sign-in", "email", newcomer, "code", "AAAAAA-BBBBBB", "password", aPassword, "again", aPassword).shows(http.StatusUnprocessableEntity, "That code does not work")
-		leo.post("/ward/first-sign-in", "email", newcomer, "code", strings.ToLower(code), "password", aPassword, "again", aPassword).leads("/ward/sign-in")
+		leo.post("/ward/first-sign-in", "email", newcomer, "account_code", code, "password", aPassword, "again", "another").shows(http.StatusUnprocessableEntity, "not the same").hides(aPassword)
+		leo.post("/ward/first-sign-in", "email", newcomer, "account_code", code, "password", "short", "again", "short").shows(http.StatusUnprocessableEntity, "at least 12 characters")
+		leo.post("/ward/first-sign-in", "email", newcomer, "account_code", "AAAAAA-BBBBBB", "password", aPassword, "again", aPassword).shows(http.StatusUnprocessableEntity, "That code does not work")
+		leo.post("/ward/first-sign-in", "email", newcomer, "account_code", strings.ToLower(code), "password", aPassword, "again", aPassword).leads("/ward/sign-in")
 		leo.post("/ward/sign-in", "email", newcomer, "password", aPassword).leads("/ward/today")
 		leo.get("/ward/today").shows(http.StatusOK, "Willow")
 		leo.get("/ward/accounts").shows(http.StatusForbidden)
@@ -91,8 +80,8 @@ func TestAnAdministratorAddsSomebody(t *testing.T) {
 		boss.get("/ward/accounts").shows(http.StatusOK, "Closed accounts")
 		boss.post(account + "/reopen").leads(account)
 		boss.get(account+"/code").shows(http.StatusOK, "Make a code")
-		again := codeOn(t, boss.post(account+"/code").shows(http.StatusOK, "It is shown only now"))
-		leo.post("/ward/first-sign-in", "email", newcomer, "code", again, "password", aPassword+" two", "again", aPassword+" two").leads("/ward/sign-in")
+		again := pairingCode(t, boss.post(account+"/code").shows(http.StatusOK, "It is shown only now"))
+		leo.post("/ward/first-sign-in", "email", newcomer, "account_code", again, "password", aPassword+" two", "again", aPassword+" two").leads("/ward/sign-in")
 	})
 }
 
