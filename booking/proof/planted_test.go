@@ -109,14 +109,15 @@ func TestPlantedCountThenWrite(t *testing.T) {
 	}
 }
 
-// unlock makes touching a device do nothing. What a view says it has updated was
-// updated, as far as the desk can tell.
+// unlock makes touching a device do nothing but take a moment, between what was seen
+// to be free and what is taken, so that two who meet there do meet. What a view says
+// it has updated was updated, as far as the desk can tell.
 func (w *world) unlock(t *testing.T) {
 	t.Helper()
 	for _, query := range []string{
 		`ALTER TABLE devices RENAME TO devices_as_they_are`,
 		`CREATE VIEW devices AS SELECT * FROM devices_as_they_are`,
-		`CREATE FUNCTION do_nothing() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$`,
+		`CREATE FUNCTION do_nothing() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.05); RETURN NEW; END $$`,
 		`CREATE TRIGGER do_nothing INSTEAD OF UPDATE ON devices FOR EACH ROW EXECUTE FUNCTION do_nothing()`,
 	} {
 		if _, err := w.raw.ExecContext(t.Context(), query); err != nil {
@@ -133,13 +134,16 @@ func TestPlantedStormWithNothingToStopIt(t *testing.T) {
 	w := founded(t, storetest.Postgres(t), size{wards: 3, devices: 2, patients: 6}, store.MayLose)
 	ok(t, w.unguard(t.Context(), w.raw.ExecContext))
 	w.unlock(t)
-	y := w.storm(t, 1, 40, []act{
-		{"book", 18, (*client).book}, {"move", 9, (*client).move}, {"cancel", 9, (*client).cancel},
-	})
-	if len(y.faults) > 0 {
-		t.Errorf("faults, where overlaps were planted: %v", y.faults[0])
+	for seed := uint64(1); seed <= 8; seed++ { // chance decides who meets whom: most first storms find it
+		y := w.storm(t, seed, 20, []act{
+			{"book", 18, (*client).book}, {"move", 9, (*client).move}, {"cancel", 9, (*client).cancel},
+		})
+		if len(y.faults) > 0 {
+			t.Errorf("faults, where overlaps were planted: %v", y.faults[0])
+		}
+		if overlaps := must[[]string](t)(texts(t.Context(), w.raw, overlapping)); len(overlaps) > 0 {
+			return
+		}
 	}
-	if overlaps := must[[]string](t)(texts(t.Context(), w.raw, overlapping)); len(overlaps) == 0 {
-		t.Error("nothing found, although nothing prevented it")
-	}
+	t.Error("nothing found, although nothing prevented it")
 }
