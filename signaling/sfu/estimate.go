@@ -29,6 +29,10 @@ const (
 	// decreaseEvery is the least time between two falls: what the first did must
 	// be seen before the second.
 	decreaseEvery = 300 * time.Millisecond
+	// Where less than half is sent of what is believed to pass, a queue that grows is
+	// hardly ours: more likely somebody's processor was busy. It halves the estimate,
+	// and is believed if it grows again within signAgain.
+	signAgain = 3 * time.Second
 )
 
 // An estimator works out how much one receiver's network carries, from what the
@@ -92,7 +96,11 @@ func (e *estimator) byDelay(now time.Time) {
 		if now.Sub(e.fellAt) < decreaseEvery {
 			break
 		}
-		e.rate = bounded(min(e.rate, decreaseTo*acked))
+		fall := decreaseTo * acked
+		if now.Sub(e.fellAt) > signAgain {
+			fall = max(fall, e.rate/2)
+		}
+		e.rate = bounded(min(e.rate, fall))
 		e.fellAt, e.raisedAt = now, now
 		e.fellCount++
 		e.trend.state = normal

@@ -173,6 +173,33 @@ func TestWithoutAProbeAnEstimateStaysNearWhatIsSent(t *testing.T) {
 	p.expect("of sound alone", 90e3, 140e3)
 }
 
+// A machine that does nothing for a moment looks like a queue. Whoever sends little
+// then does not learn from it that little is all that passes; a second sign is
+// believed.
+func TestAHitchIsNotANarrowNetwork(t *testing.T) {
+	p := newPipe(t, 5_000_000)
+	p.run(5 * time.Second)
+	p.video, p.steady = 40_000, true
+	p.run(5 * time.Second)
+	before, acked, now := p.e.rate, p.e.acked.rate(), start.Add(p.now)
+	sign := func(later time.Duration) {
+		now = now.Add(later)
+		p.e.trend.state = overused
+		p.e.byDelay(now)
+	}
+	if acked > before/3 {
+		t.Fatalf("%.0f is sent of %.0f", acked, before)
+	}
+	sign(0)
+	if p.e.rate != before/2 {
+		t.Errorf("one sign takes the estimate from %.0f to %.0f", before, p.e.rate)
+	}
+	sign(signAgain)
+	if p.e.rate != decreaseTo*acked {
+		t.Errorf("the second takes it to %.0f, where %.0f comes", p.e.rate, acked)
+	}
+}
+
 func TestLossThatDoesNotYieldIsTheNetworksOwn(t *testing.T) {
 	l := lossLimit{rate: 1e6}
 	now := start
