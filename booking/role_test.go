@@ -1,6 +1,7 @@
 package booking_test
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
@@ -36,14 +37,13 @@ func TestWhatEachRoleMayDo(t *testing.T) {
 				t.Errorf("%q held here: may %s there", role, right)
 			}
 			var refused error
-			switch {
-			case !want:
+			if !want {
 				refused = booking.ErrMayNot
 			}
-			if err := here.Refused(right, "here", booking.ErrNoSuchWard); err != refused {
+			if err := here.Refused(right, "here", booking.ErrNoSuchWard); !errors.Is(err, refused) {
 				t.Errorf("%q: %s here: %v, want %v", role, right, err, refused)
 			}
-			if err := here.Refused(right, "there", booking.ErrNoSuchWard); err != booking.ErrNoSuchWard {
+			if err := here.Refused(right, "there", booking.ErrNoSuchWard); !errors.Is(err, booking.ErrNoSuchWard) {
 				t.Errorf("%q: %s there: %v", role, right, err)
 			}
 		}
@@ -121,7 +121,7 @@ func TestPasswords(t *testing.T) {
 		{"AminaAmina123", booking.ErrPasswordGuessable},
 		{"amina likes green boats", nil},
 	} {
-		if err := booking.CheckPassword(tt.password, "amina.khan@hospital.example", "Sister Amina Khan"); err != tt.want {
+		if err := booking.CheckPassword(tt.password, "amina.khan@hospital.example", "Sister Amina Khan"); !errors.Is(err, tt.want) {
 			t.Errorf("%q: %v, want %v", tt.password, err, tt.want)
 		}
 	}

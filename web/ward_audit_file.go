@@ -30,7 +30,7 @@ func (s *Server) auditFile(w http.ResponseWriter, r *http.Request, by booking.Ac
 		return seeOther(w, r, auditAt(p.with()))
 	}
 	q.Before = 0
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(auditFileTime)) // where it can be set
+	_ = http.NewResponseController(w).SetWriteDeadline(s.now().Add(auditFileTime)) // where it can be set
 	out := csv.NewWriter(w)
 	begun := false
 	err = s.desk.AuditFile(r.Context(), by, q, func(ward booking.Ward, rows []desk.AuditRow) error {
