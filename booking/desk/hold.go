@@ -427,9 +427,11 @@ func (d *Desk) Release(ctx context.Context, by booking.Actor, id booking.VisitID
 }
 
 // Held is a hold, for the pages of its form. It may also have been booked since,
-// or have lapsed.
+// or have lapsed. Whoever books asks for it at each step, so it is not read in a
+// transaction of its own, which costs as much again: the visit is as it was at one
+// moment, who may come with them at the next, and the act looks at both anew.
 func (d *Desk) Held(ctx context.Context, by booking.Actor, id booking.VisitID) (Visit, error) {
-	return view(ctx, d, func(tx *store.Tx) (Visit, error) {
+	return peek(d, func(tx *store.Tx) (Visit, error) {
 		r, err := tx.Record(ctx, id)
 		if err != nil {
 			return Visit{}, err
