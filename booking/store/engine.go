@@ -86,7 +86,7 @@ func openPostgres(dsn string, how opening) (*sql.DB, error) {
 // processors, since more only wait for each other there, and each must plan every
 // statement once; and at most a quarter of its usual hundred, so that three
 // programs fit.
-func poolSize() int { return min(max(12, 4*runtime.NumCPU()), 24) }
+func poolSize() int { return min(max(8, 4*runtime.NumCPU()), 24) }
 
 // settleSession asks for what a session may have: each statement is prepared once by
 // each connection, and chooses its rows by an index whatever its arguments are, so
