@@ -64,7 +64,7 @@ func commands() []command {
 		{"serve", "the server of a real hospital", serve},
 		{"doctor", "whether serve would do well here: ports, addresses, certificate, database, clock, limits", examine},
 		{"migrate", "up, down or status: the shape of the database", migrate},
-		{"admin", "create: the first person who says who works here", accounts},
+		{"admin", "create: the first person who says who works here", adminCreate},
 		{"import", "wards, iPads, patients, relatives and visits from CSV files", importFile},
 		{"audit", "verify: whether anything in the audit was altered, removed or put in", audit},
 		{"loaddata", "an invented hospital group of any size, to measure on", loaddata},

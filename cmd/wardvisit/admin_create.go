@@ -14,10 +14,10 @@ import (
 	"github.com/wardvisit/wardvisit/migrations"
 )
 
-// accounts handles `wardvisit admin create`: somebody who says who works here, where
+// adminCreate handles `wardvisit admin create`: somebody who says who works here, where
 // nobody does yet, or where all who could have left. There is no password to begin
 // with: what is printed is a code, with which they choose one in their browser.
-func accounts(ctx context.Context, args []string, c console) error {
+func adminCreate(ctx context.Context, args []string, c console) error {
 	fs := flag.NewFlagSet("wardvisit admin", flag.ContinueOnError)
 	database := fs.String("database", c.getenv("WARDVISIT_DATABASE"), "`url`: sqlite:FILE or postgres://…")
 	name := fs.String("name", "", "their full `name`")
