@@ -96,6 +96,9 @@ class Call {
     window.setInterval(() => void this.listen(), listenEvery);
     window.setInterval(() => void this.report(), reportEvery);
     const woke = (moved: boolean) => {
+      if (moved) {
+        this.connection.moved();
+      }
       this.room.woke(moved);
       this.stayAwake();
       if (this.room.now.phase !== "over") {

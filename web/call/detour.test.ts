@@ -61,6 +61,28 @@ test("two falls far apart are two mishaps", () => {
   assert.equal(detour.answered(both), both);
 });
 
+test("falls of a network that was left say nothing of the next", () => {
+  const { detour, live } = road();
+  for (let change = 0; change < 3; change++) {
+    assert.equal(detour.answered(both), both);
+    live(10_000);
+    detour.moved();
+    detour.fell(); // the browser has noticed, too
+  }
+  assert.equal(detour.answered(both), both);
+});
+
+test("a habit is left behind with its network", () => {
+  const { detour, live } = road();
+  detour.answered(both);
+  live(10_000);
+  detour.answered(both);
+  live(10_000);
+  assert.equal(detour.answered(both), alone);
+  detour.moved();
+  assert.equal(detour.answered(both), both);
+});
+
 test("TCP that leads nowhere is left again", () => {
   const { detour, live } = road();
   detour.answered(both);

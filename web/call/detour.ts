@@ -38,6 +38,13 @@ export class Detour {
     return this.taken ? withoutUDP(sdp) : sdp;
   }
 
+  /** moved tells that this machine is on another network now, whose habits are not known. What falls of the old one falls for that. */
+  moved(): void {
+    this.falls = [];
+    this.taken = false;
+    this.fallen = true;
+  }
+
   /** up tells that a path has come up. */
   up(): void {
     this.arrived = true;

@@ -102,6 +102,11 @@ export class Connection implements Media {
     this.detour.fell();
   }
 
+  /** moved tells that this machine is on another network now. */
+  moved(): void {
+    this.detour.moved();
+  }
+
   /** send puts what camera and microphone now give onto the wire, without a word to the room. */
   async send(): Promise<void> {
     await this.sending?.update();
