@@ -15,6 +15,7 @@ const (
 	VisitCancelled     Action = "visit_cancelled"
 	VisitStarted       Action = "visit_started"
 	VisitEnded         Action = "visit_ended"
+	VisitExtended      Action = "visit_extended" // the reason says by how much
 	RoomLocked         Action = "room_locked"
 	RoomUnlocked       Action = "room_unlocked"
 	PatientCovered     Action = "patient_covered"
@@ -65,6 +66,7 @@ const (
 	DeviceRevoked      Action = "device_revoked"
 	DeviceCleaned      Action = "device_cleaned"
 	DeviceReassigned   Action = "device_reassigned" // a visit has another device than it had
+	DeviceSwapped      Action = "device_swapped"    // during a visit; the reason says which, and why
 	DeviceWithdrawn    Action = "device_withdrawn"
 	DeviceRestored     Action = "device_restored"
 	DeviceLent         Action = "device_lent"

@@ -114,6 +114,7 @@ var (
 	ErrRoomLocked     = &Refusal{Conflict, "room_locked"}
 	ErrRemoved        = &Refusal{Forbidden, "removed"}
 	ErrNotHere        = &Refusal{Conflict, "not_here"}
+	ErrNoMoreTime     = &Refusal{Conflict, "no_more_time"}
 	ErrOfferClosed    = &Refusal{Conflict, "offer_closed"}
 
 	// Interpreters.

@@ -1,6 +1,7 @@
 package signaling
 
 import (
+	"time"
 	"unicode/utf8"
 
 	"github.com/wardvisit/wardvisit/signaling/protocol"
@@ -32,6 +33,13 @@ type Cover struct{ Covered bool }
 
 // Say shows words to those who wait.
 type Say struct{ Text string }
+
+// Until says when the visit is to end, now that the ward has given it more time.
+type Until struct{ At time.Time }
+
+// Swap lets the device of a seat go, for another to take its place: nobody else
+// leaves, and what the others see of the seat stays where it is.
+type Swap struct{ Seat string }
 
 // End ends the visit for everybody.
 type End struct{}
@@ -80,5 +88,14 @@ func (o Say) carry(r *Room) {
 		}
 	}
 }
+
+func (o Until) carry(r *Room) {
+	r.until = o.At.UTC().Format(time.RFC3339)
+	for _, s := range r.seats {
+		s.tell(protocol.Until{At: r.until})
+	}
+}
+
+func (o Swap) carry(r *Room) { r.swap(o.Seat) }
 
 func (o End) carry(r *Room) { r.finish(protocol.WardEnded) }

@@ -12,6 +12,9 @@ const (
 	// holdFor is how long a seat is kept without a socket: a lift, a lost Wi-Fi,
 	// a page reloaded. PROTOCOL.md says it too.
 	holdFor = 30 * time.Second
+	// swapFor is how long the seat of a device that was let go is kept for the one
+	// that takes over: as long as it takes to fetch it from the other end of a ward.
+	swapFor = 2 * time.Minute
 	// lingerFor is how long a room outlives its last person, so that it outlives
 	// every ticket it has seen.
 	lingerFor = ticket.MaxLife + 30*time.Second
@@ -50,6 +53,7 @@ type Room struct {
 	codec               sfu.Codec   // of everybody's pictures
 	saidSpeaking        time.Time   // when somebody was last told who speaks
 	over                bool        // nobody comes back
+	until               string      // when the visit is to end, if the ward has given it more time
 	linger              *time.Timer // runs while nobody is here
 	expired             bool        // it has run out
 	occupied            bool        // the server counts this room as one where somebody is
@@ -164,6 +168,8 @@ func (r *Room) reserve(t ticket.Ticket) (*seat, protocol.Code) {
 // browser of theirs that only waits; nobody takes it from who is admitted.
 func (r *Room) yields(old *seat, t ticket.Ticket) bool {
 	switch {
+	case old.given: // to whatever comes in its place, which the book decides
+		return true
 	case old.ticket.Browser == t.Browser:
 		return old.conn == nil
 	case old.standing == protocol.Admitted:
@@ -292,6 +298,9 @@ func (r *Room) welcome(s *seat, answer string) {
 	}
 	r.sayTrouble(s)
 	r.saySparing(s, s.media.Sparing())
+	if r.until != "" {
+		s.tell(protocol.Until{At: r.until})
+	}
 }
 
 // lost notes that a socket is gone. The seat is held, and its media goes on.
@@ -300,9 +309,17 @@ func (r *Room) lost(s *seat, c *conn) {
 		return
 	}
 	s.conn = nil
+	r.holdSeat(s, holdFor)
+}
+
+// holdSeat keeps the seat of somebody who has no socket for a time.
+func (r *Room) holdSeat(s *seat, during time.Duration) {
+	if s.hold != nil {
+		s.hold.Stop()
+	}
 	s.losses++
 	this := s.losses
-	s.hold = time.AfterFunc(holdFor, func() {
+	s.hold = time.AfterFunc(during, func() {
 		r.post(s, func() {
 			if r.seats[s.ticket.Seat] == s && s.conn == nil && s.losses == this {
 				r.vacate(s)
@@ -310,6 +327,28 @@ func (r *Room) lost(s *seat, c *conn) {
 			}
 		})
 	})
+	r.arrange()
+}
+
+// swap lets whoever has a seat go and keeps it for another device. The one that
+// goes sends nothing more from this moment, and its secret opens nothing.
+func (r *Room) swap(name string) {
+	s := r.seats[name]
+	if s == nil {
+		return // whichever comes is placed by the book
+	}
+	c := s.conn
+	s.conn, s.given, s.resume = nil, true, newResume(r.id)
+	s.media.Close()
+	s.up, s.wasUp = false, true
+	if r.server.cfg.Relay != nil {
+		r.server.cfg.Relay.Revoke(r.id, name)
+	}
+	if c != nil {
+		c.tell(protocol.Ended{Reason: protocol.Swapped})
+		c.end(protocol.CloseEnded, string(protocol.Swapped))
+	}
+	r.holdSeat(s, swapFor)
 	r.arrange()
 }
 

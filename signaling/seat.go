@@ -29,6 +29,7 @@ type seat struct {
 	conn   *conn       // nil while the socket is lost
 	hold   *time.Timer // runs while the socket is lost
 	losses int         // of sockets
+	given  bool        // to another device than the one that had it
 	told   told
 
 	media     *sfu.Peer

@@ -62,14 +62,17 @@ func (s *Server) ticket(w http.ResponseWriter, r *http.Request) error {
 }
 
 // browserOf tells the browsers of a relative, or of an interpreter, apart: one that
-// the ward has let in comes back by itself, any other waits. An iPad and staff have
-// no other that would matter.
+// the ward has let in comes back by itself, any other waits. The seat of the patient
+// is its visit's iPad's, and no longer that of one which was swapped for it. Staff
+// have no other that would matter.
 func (s *Server) browserOf(r *http.Request, seat desk.Seat) (string, error) {
 	switch ticket.Role(seat.Role) {
 	case ticket.Visitor:
 		return s.doors.Browser(r.Context(), booking.VisitorActor)
 	case ticket.Interpreter:
 		return s.doors.Browser(r.Context(), booking.InterpreterActor)
+	case ticket.Patient:
+		return string(seat.Visit.Device), nil
 	default:
 		return "", nil
 	}

@@ -24,6 +24,8 @@ const (
 	OrderUncover RoomOrderKind = "uncover" //
 	OrderEnd     RoomOrderKind = "end"     //
 	OrderSay     RoomOrderKind = "say"     // Text, to those who wait
+	OrderUntil   RoomOrderKind = "until"   // Until, to everybody
+	OrderSwap    RoomOrderKind = "swap"    // Seat, for another device
 )
 
 // A RoomOrder is one thing that the ward has decided, for its room to obey.
@@ -32,6 +34,7 @@ type RoomOrder struct {
 	Seat    string // whom it is about
 	Browser string // of OrderAdmit: in which they were let in
 	Text    string // what to say
+	Until   time.Time
 }
 
 // Rooms are the live side of visits. The desk decides and writes down; a room is

@@ -201,6 +201,8 @@ var wardSaid = map[string]string{
 	"released":         "The time is free again. Nothing is booked.",
 	"removed_from":     "They have left the visit and cannot come back in.",
 	"ended":            "The visit has ended.",
+	"more_time":        "The visit has more time. Everybody in it has been told.",
+	"swapped":          "The visit goes on on the other iPad. Everybody stays in it.",
 	"answered":         "The family has your answer.",
 	"waiting":          "They are on the waiting list. We text them when a time is free.",
 	"not_waiting":      "They are not on the waiting list any more.",

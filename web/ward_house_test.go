@@ -137,6 +137,11 @@ func (h *wardHouse) booked(t *testing.T, in time.Duration, tongue booking.Tongue
 	return v
 }
 
+// bookedAt is a visit of twenty minutes, at any time.
+func bookedAt(patient booking.PatientID, member booking.MemberID, start time.Time) desk.BookedVisit {
+	return desk.BookedVisit{Patient: patient, Members: []booking.MemberID{member}, Start: start, Length: 20 * time.Minute}
+}
+
 var bsl = booking.Tongue{Language: "bfi", Mode: booking.Sign}
 
 // paired is an iPad's browser, paired as a ward pairs it.

@@ -115,7 +115,7 @@ func (d *Desk) Arrive(ctx context.Context, visit booking.VisitID, seat, browser 
 	_, err = d.changeByID(ctx, booking.System, visit, mayRun, func(a *act) error {
 		if seat == SeatOfPatient {
 			admitted = true
-			return a.deviceArrives(ctx)
+			return a.deviceArrives(ctx, browser)
 		}
 		if staff, ok := staffIn(seat); ok {
 			return a.staffLooks(ctx, staff)
@@ -162,7 +162,12 @@ func (d *Desk) Room(ctx context.Context, visit booking.VisitID) (locked, covered
 	return r.Locked, r.Covered, err
 }
 
-func (a *act) deviceArrives(ctx context.Context) error {
+// deviceArrives says that the visit's iPad is in its room. Another one, which has
+// been swapped for it since it was given leave, may not come in any more.
+func (a *act) deviceArrives(ctx context.Context, device string) error {
+	if device != "" && device != string(a.rec.Device) {
+		return a.refuseEntry(ctx, booking.ErrDeviceUnknown)
+	}
 	a.by = booking.Actor{Kind: booking.DeviceActor, ID: string(a.rec.Device)}
 	arrived, err := a.rec.Arrive()
 	if err != nil || arrived.State == a.rec.State {

@@ -101,6 +101,10 @@ func inRoomsWords(order web.RoomOrder) (signaling.Order, error) {
 		return signaling.Cover{Covered: order.Kind == web.OrderCover}, nil
 	case web.OrderSay:
 		return signaling.Say{Text: order.Text}, nil
+	case web.OrderUntil:
+		return signaling.Until{At: order.Until}, nil
+	case web.OrderSwap:
+		return signaling.Swap{Seat: order.Seat}, nil
 	case web.OrderEnd:
 		return signaling.End{}, nil
 	}

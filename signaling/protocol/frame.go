@@ -68,6 +68,7 @@ var notices = map[string]func([]byte) (Notice, error){
 	"lines":    notice[Lines],
 	"looked":   notice[Looked],
 	"say":      notice[Say],
+	"until":    notice[Until],
 	"ended":    notice[Ended],
 	"refused":  notice[Refused],
 	"pong":     notice[Pong],

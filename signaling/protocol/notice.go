@@ -18,6 +18,7 @@ const (
 	HasLeft    Reason = "left"     // this person left
 	Replaced   Reason = "replaced" // the seat was resumed on another socket
 	Waited     Reason = "waited"   // this person waited longer than anybody is kept waiting
+	Swapped    Reason = "swapped"  // another device goes on with the visit in this one's place
 )
 
 // A Code says why a frame was refused. Codes are stable: they are labels of
@@ -167,6 +168,11 @@ type Say struct {
 	Text string `json:"text"`
 }
 
+// Until says when the visit is to end now, since the ward has given it more time.
+type Until struct {
+	At string `json:"at"` // RFC 3339, in UTC
+}
+
 // Ended is the last frame.
 type Ended struct {
 	Reason Reason `json:"reason"`
@@ -194,6 +200,7 @@ func (Sparing) Type() string  { return "sparing" }
 func (Lines) Type() string    { return "lines" }
 func (Looked) Type() string   { return "looked" }
 func (Say) Type() string      { return "say" }
+func (Until) Type() string    { return "until" }
 func (Ended) Type() string    { return "ended" }
 func (Refused) Type() string  { return "refused" }
 func (Pong) Type() string     { return "pong" }
@@ -209,6 +216,7 @@ func (Sparing) notice()  {}
 func (Lines) notice()    {}
 func (Looked) notice()   {}
 func (Say) notice()      {}
+func (Until) notice()    {}
 func (Ended) notice()    {}
 func (Refused) notice()  {}
 func (Pong) notice()     {}

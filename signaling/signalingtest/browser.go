@@ -66,6 +66,7 @@ type View struct {
 	People   *protocol.People // nil unless told since last admitted
 	Slots    *protocol.Slots  // likewise
 	Said     []string
+	Until    string // when it is to end, if told
 	Speaking []string
 	Trouble  protocol.Trouble
 	Sparing  bool                // less is to be sent
@@ -358,6 +359,8 @@ func (b *Browser) hear(notice protocol.Notice) {
 			v.Speaking = n.Seats
 		case protocol.Trouble:
 			v.Trouble = n
+		case protocol.Until:
+			v.Until = n.At
 		case protocol.Looked:
 			v.Looked = n.On
 		case protocol.Sparing:

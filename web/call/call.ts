@@ -218,7 +218,7 @@ class Call {
 
   private occasion(): Occasion {
     const { dark, deaf, narrow } = this.found;
-    return { sign: this.sign, as: this.root.dataset.as ?? "", saving: this.saving, narrow, dark, deaf };
+    return { sign: this.sign, as: this.root.dataset.as ?? "", saving: this.saving, zone: this.root.dataset.zone ?? "", narrow, dark, deaf };
   }
 
   private show(): void {
@@ -240,7 +240,10 @@ class Call {
     }
     if (this.bedside && !this.resting && (now.phase === "over" || now.hindrance === "not_started")) {
       this.resting = true; // nobody is going to press anything here
-      window.setTimeout(() => window.location.replace(this.root.dataset.rest ?? ""), restAfter);
+      // An iPad that another has taken over from is in no visit, and none has ended.
+      const swapped = now.end?.kind === "ended" && now.end.reason === "swapped";
+      const rest = this.root.dataset.rest ?? "";
+      window.setTimeout(() => window.location.replace(swapped ? rest.replace(/\?.*$/, "") : rest), restAfter);
     }
     this.stayAwake();
     // Last, since it may make the room say that it has changed.

@@ -22,6 +22,9 @@ export function news(before: View | undefined, after: View): string[] {
   if (before?.stage === "call" && before.narrow !== after.narrow) {
     said.push(after.narrow ? "Your connection is slow. Others may see you late." : "Your connection is better again.");
   }
+  if (after.until !== "" && before?.until !== after.until) {
+    said.push(after.until);
+  }
   const was = before?.stage === "call" ? before.tiles : [];
   for (const tile of after.tiles) {
     said.push(...tileNews(was.find((one) => one.seat === tile.seat), tile));

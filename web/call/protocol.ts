@@ -6,7 +6,7 @@ export const version = 2;
 
 export type Standing = "waiting" | "admitted" | "held";
 export type Role = "patient" | "visitor" | "interpreter" | "reporter" | "staff";
-export type EndedReason = "ended" | "finished" | "removed" | "left" | "replaced" | "waited";
+export type EndedReason = "ended" | "finished" | "removed" | "left" | "replaced" | "waited" | "swapped";
 
 /** Stats is a summary of how the call is for this browser. It has no content and no addresses. */
 export interface Stats {
@@ -121,6 +121,7 @@ export type FromServer =
   | { type: "lines"; lines: Line[] }
   | { type: "looked"; on: boolean }
   | { type: "say"; text: string }
+  | { type: "until"; at: string }
   | { type: "ended"; reason: EndedReason }
   | { type: "refused"; code: string; frame: string }
   | { type: "pong"; n: number };
@@ -203,7 +204,8 @@ const shapes: { [type: string]: Shape } = {
   lines: { lines: { each: line } },
   looked: { on: "boolean" },
   say: { text: "string" },
-  ended: { reason: ["ended", "finished", "removed", "left", "replaced", "waited"] },
+  until: { at: "string" },
+  ended: { reason: ["ended", "finished", "removed", "left", "replaced", "waited", "swapped"] },
   refused: { code: "string", frame: "string" },
   pong: { n: "number" },
 };

@@ -33,6 +33,7 @@ export const nothing: Snapshot = {
   sparing: false,
   lines: [],
   said: "",
+  until: "",
   end: undefined,
 };
 
@@ -51,6 +52,8 @@ export function told(frame: FromServer): Partial<Snapshot> {
       return { sparing: frame.on };
     case "looked":
       return { looked: frame.on };
+    case "until":
+      return { until: frame.at };
     case "say":
       return { said: frame.text };
     default:

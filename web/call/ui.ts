@@ -81,6 +81,7 @@ export class Page {
     this.parts.write("path", pathWords(now.media));
     this.part("path").dataset.state = now.media;
     this.parts.write("banner", bannerOf(view, this.bedside));
+    this.parts.write("until", view.until);
     this.parts.write("unseen", view.unseen.length === 0 ? "" : "Also here: " + view.unseen.join(", "));
     this.parts.reveal("empty", view.tiles.length === 0);
     this.parts.label("cover", view.covered ? "Uncover" : "Cover", view.covered);

@@ -31,7 +31,7 @@ function room(people: Person[], more: Partial<Snapshot> = {}): Snapshot {
   };
 }
 
-const plain: Occasion = { sign: false, as: "visitor", saving: false, narrow: false, dark: [], deaf: [] };
+const plain: Occasion = { sign: false, as: "visitor", saving: false, zone: "Europe/London", narrow: false, dark: [], deaf: [] };
 
 function view(people: Person[], more: Partial<Snapshot> = {}, occasion: Partial<Occasion> = {}): View {
   return viewOf(room(people, more), { ...plain, ...occasion });

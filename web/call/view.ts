@@ -2,6 +2,7 @@
 // same snapshot always gives the same view, so every state is tested in Node.
 
 import type { Person, Role, Slot } from "./protocol.ts";
+import { untilWords } from "./until.ts";
 import type { Snapshot } from "./world.ts";
 
 /** Stage is which of the page's parts is seen. */
@@ -45,6 +46,8 @@ export interface View {
   readonly narrow: boolean;
   /** Somebody here types what is said. */
   readonly captioned: boolean;
+  /** When the visit is to end, in words, if the ward has given it more time. */
+  readonly until: string;
 }
 
 /** Occasion is what the page knows of the visit besides what the room says. */
@@ -55,6 +58,8 @@ export interface Occasion {
   readonly as: string;
   /** No picture is wanted, since it costs. */
   readonly saving: boolean;
+  /** The hospital's time zone. */
+  readonly zone: string;
   readonly narrow: boolean;
   /** Slots of which no picture, or no sound, comes although it should. */
   readonly dark: readonly number[];
@@ -81,6 +86,7 @@ export function viewOf(now: Snapshot, occasion: Occasion): View {
     looked: now.looked,
     narrow: occasion.narrow && stageOf(now) === "call",
     captioned: now.people.some((one) => one.role === "reporter") || now.lines.some((line) => line.kind === "caption"),
+    until: now.phase === "over" ? "" : untilWords(now.until, occasion.zone),
   };
 }
 

@@ -78,6 +78,11 @@ function endings(place: Place): { readonly [reason in EndedReason]: Message } {
       text: "This visit is now open in another window or on another phone. You can close this page.",
       then: "join",
     },
+    swapped: {
+      heading: "The visit goes on on another iPad",
+      text: "A member of staff will take this one.",
+      then: "",
+    },
     waited: {
       heading: "You have been waiting for a long time",
       text: "We let go of your place so that it does not stay open all day. Go back in when it is nearly time.",

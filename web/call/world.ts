@@ -43,6 +43,8 @@ export interface Snapshot {
   /** A member of staff looks at us while we wait. */
   readonly looked: boolean;
   readonly said: string;
+  /** When the visit is to end, if the ward has given it more time. */
+  readonly until: string;
   readonly end: End | undefined;
 }
 

@@ -24,6 +24,7 @@ const seated: Snapshot = {
   lines: [],
   looked: false,
   said: "",
+  until: "",
   end: undefined,
 };
 
