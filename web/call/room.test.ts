@@ -573,6 +573,32 @@ test("microphone and camera are told once for each change", async () => {
   );
 });
 
+test("a camera that comes while we are coming in is told as soon as we are in", async () => {
+  const { world, room } = await knocked();
+  room.sends(true, false);
+  room.sends(false, true);
+  world.line.say(welcome("admitted"));
+  await settled();
+  assert.deepEqual(
+    world.line.got.filter((frame) => frame.type === "state"),
+    [{ type: "state", audio: false, video: true }],
+  );
+});
+
+test("the join tells of the camera as it is when the socket has opened", async () => {
+  const world = new FakeWorld();
+  const room = new Room(world);
+  room.join();
+  await settled();
+  room.sends(true, true);
+  await open(world);
+  world.line.say(welcome("admitted"));
+  await settled();
+  const [join] = world.line.got;
+  assert.deepEqual(join && "audio" in join && [join.audio, join.video], [true, true]);
+  assert.deepEqual(world.line.got.filter((frame) => frame.type === "state"), []);
+});
+
 test("a pin is told again to a room that may have forgotten it", async () => {
   const { world, room } = await seated();
   room.pin("patient");

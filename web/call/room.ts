@@ -51,6 +51,8 @@ export class Room {
   /** Counts dials. Whatever answers to an earlier one comes too late. */
   private turn = 0;
   private sending = { audio: false, video: false };
+  /** What the room was told of it when we came in. */
+  private stated = this.sending;
   private secret: string;
   /** What the room was asked for, and must be asked for again once it has forgotten us. */
   private favourite = "";
@@ -221,7 +223,8 @@ export class Room {
     let letter: Join | undefined;
     const post = () => {
       if (opened && letter && turn === this.turn) {
-        wire.send(encode(letter));
+        this.stated = this.sending;
+        wire.send(encode({ ...letter, ...this.stated }));
         if (letter.sdp === undefined) {
           this.repair.resumes(stale);
         }
@@ -392,6 +395,9 @@ export class Room {
       this.mediaKept = true;
       this.update({ trouble: well }); // whatever did not arrive, it did not arrive of another connection
       this.answered(frame.sdp);
+    }
+    if (this.stated !== this.sending) {
+      this.tell({ type: "state", ...this.sending }); // a camera that came between our asking and the answer
     }
     if (this.seen) {
       this.tell(this.seen);
