@@ -50,6 +50,13 @@
 // nothing passes between the patient's side and either. Who only looks is in
 // nobody's list and takes nobody's place.
 //
+// # Whose login ends
+//
+// A ticket says by which login it was asked for, where that is one that may end in the
+// middle: of staff, and of the iPad. While somebody is here by one, Attendance is asked
+// every rollEvery whether they may be still (roll), and who may not is sent away like
+// who is removed, but may come back once they are let in again.
+//
 // # What people are told of each other
 //
 // Who is here and in which slot (arrange), who speaks (voice), what is written

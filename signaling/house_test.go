@@ -228,7 +228,10 @@ type book struct {
 	arrived  []string
 	departed []string
 	finished []string
-	gate     chan struct{} // if not nil, Arrive waits for it
+	revoked  map[string]bool // logins
+	unread   error           // what Gone answers
+	calls    int             // of Gone
+	gate     chan struct{}   // if not nil, Arrive waits for it
 }
 
 func (b *book) Arrive(ctx context.Context, t ticket.Ticket) (signaling.Arrival, error) {
@@ -280,6 +283,21 @@ func (b *book) Finish(_ context.Context, t ticket.Ticket) error {
 	defer b.mu.Unlock()
 	b.finished = append(b.finished, t.Seat)
 	return errors.New("the database is away")
+}
+
+func (b *book) Gone(_ context.Context, here []ticket.Ticket) (gone []ticket.Ticket, err error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.calls++
+	for _, t := range here {
+		if b.revoked[t.Login] {
+			gone = append(gone, t)
+		}
+	}
+	if b.unread != nil {
+		return nil, b.unread
+	}
+	return gone, nil
 }
 
 func (b *book) has(list *[]string, seat string) bool {

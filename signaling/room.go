@@ -254,6 +254,10 @@ func (r *Room) sit(s *seat, c *conn, join protocol.Join, answer string, arrival 
 	s.conn, s.audio, s.video, s.pen = c, join.Audio, join.Video, pens(s.ticket.Role)
 	s.take(s.media, c)
 	r.seats[s.ticket.Seat] = s
+	if old != nil {
+		r.server.roll.strike(old)
+	}
+	r.server.list(r, s)
 	r.welcome(s, answer)
 	return ""
 }
@@ -339,6 +343,7 @@ func (r *Room) swap(name string) {
 	}
 	c := s.conn
 	s.conn, s.given, s.resume = nil, true, newResume(r.id)
+	r.server.roll.strike(s) // it waits for another, by whatever key
 	s.media.Close()
 	s.up, s.wasUp = false, true
 	if r.server.cfg.Relay != nil {
@@ -356,6 +361,7 @@ func (r *Room) swap(name string) {
 func (r *Room) vacate(s *seat) {
 	s.media.Close()
 	delete(r.seats, s.ticket.Seat)
+	r.server.roll.strike(s)
 	r.forgive(s)
 	r.finishLine(s)
 	if s.hold != nil {

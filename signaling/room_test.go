@@ -21,9 +21,10 @@ func (d *departures) Arrive(context.Context, ticket.Ticket) (Arrival, error) {
 	return Arrival{Standing: Admitted}, nil
 }
 
-func (d *departures) Depart(_ context.Context, t ticket.Ticket)        { d.gone = append(d.gone, t.Seat) }
-func (d *departures) Cover(context.Context, ticket.Ticket, bool) error { return nil }
-func (d *departures) Finish(context.Context, ticket.Ticket) error      { return nil }
+func (d *departures) Depart(_ context.Context, t ticket.Ticket)                      { d.gone = append(d.gone, t.Seat) }
+func (d *departures) Cover(context.Context, ticket.Ticket, bool) error               { return nil }
+func (d *departures) Finish(context.Context, ticket.Ticket) error                    { return nil }
+func (d *departures) Gone(context.Context, []ticket.Ticket) ([]ticket.Ticket, error) { return nil, nil }
 
 // A bubble is a server in fake time, whose people have no media and no network.
 type bubble struct {

@@ -58,7 +58,8 @@ type Arrival struct {
 }
 
 // Attendance is what the room asks, and tells, of whoever keeps the book. For
-// one room its methods are called one at a time, in the order things happened.
+// one room its methods but Gone are called one at a time, in the order things
+// happened.
 type Attendance interface {
 	// Arrive is called for each join with a ticket. It says whether this person
 	// may come in (still), and where they stand; in a locked room, too, since it
@@ -71,6 +72,10 @@ type Attendance interface {
 	// Cover is called when the patient's side covers itself, which is done
 	// already, or wants to be uncovered, which is done if it returns nil.
 	Cover(ctx context.Context, t ticket.Ticket, covered bool) error
+	// Gone says which of those who are here are to go, because the login that their
+	// ticket was asked for by has ended, or lets them in no more. It is called for the
+	// people of all rooms together, every rollEvery. After an error nobody goes.
+	Gone(ctx context.Context, here []ticket.Ticket) ([]ticket.Ticket, error)
 	// Finish is called when the patient's side has ended the visit. The room is
 	// over already.
 	Finish(context.Context, ticket.Ticket) error
@@ -104,6 +109,7 @@ type Server struct {
 	ctx      context.Context // ends when the Server stops
 	stop     context.CancelFunc
 	porch    porch
+	roll     roll
 	joining  atomic.Int64   // sockets whose join is being looked at
 	running  sync.WaitGroup // rooms, clerks and handlers
 

@@ -35,9 +35,10 @@ func (doorman) Arrive(_ context.Context, t ticket.Ticket) (signaling.Arrival, er
 	}
 	return signaling.Arrival{Standing: signaling.Waiting}, nil
 }
-func (doorman) Depart(context.Context, ticket.Ticket)            {}
-func (doorman) Cover(context.Context, ticket.Ticket, bool) error { return nil }
-func (doorman) Finish(context.Context, ticket.Ticket) error      { return nil }
+func (doorman) Depart(context.Context, ticket.Ticket)                          {}
+func (doorman) Cover(context.Context, ticket.Ticket, bool) error               { return nil }
+func (doorman) Finish(context.Context, ticket.Ticket) error                    { return nil }
+func (doorman) Gone(context.Context, []ticket.Ticket) ([]ticket.Ticket, error) { return nil, nil }
 
 // Visits come and go for as long as WARDVISIT_SOAK says (`make soak`: half an
 // hour), with everything that happens in them, some over bad networks: what the

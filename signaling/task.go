@@ -46,6 +46,7 @@ func (r *Room) expel(s *seat) {
 			if fault := recover(); fault != nil {
 				r.server.cfg.Log.Error("a seat could not be cleared", "room", r.id, "fault", fault, "stack", string(debug.Stack()))
 				delete(r.seats, s.ticket.Seat)
+				r.server.roll.strike(s)
 				r.clerk.depart(s.ticket)
 			}
 		}()

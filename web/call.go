@@ -49,10 +49,14 @@ func (s *Server) ticket(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	login, err := s.loginOf(r, seat)
+	if err != nil {
+		return err
+	}
 	now := s.now()
 	t := ticket.Ticket{
 		Room: seat.Room, Seat: seat.Seat, Role: roleOf(seat), Name: seat.Name, About: aboutOf(seat),
-		Codec: strings.ToUpper(s.codec), Browser: browser, ID: rand.Text(), NotBefore: now, Expires: now.Add(ticket.MaxLife),
+		Codec: strings.ToUpper(s.codec), Browser: browser, Login: login, ID: rand.Text(), NotBefore: now, Expires: now.Add(ticket.MaxLife),
 	}
 	sealed, err := s.tickets.Seal(t)
 	if err != nil {
@@ -73,6 +77,19 @@ func (s *Server) browserOf(r *http.Request, seat desk.Seat) (string, error) {
 		return s.doors.Browser(r.Context(), booking.InterpreterActor)
 	case ticket.Patient:
 		return string(seat.Visit.Device), nil
+	default:
+		return "", nil
+	}
+}
+
+// loginOf is what a seat in the room is to end with: the login of staff, the key of an
+// iPad. That of relatives and interpreters ends with the visit, or when the ward says.
+func (s *Server) loginOf(r *http.Request, seat desk.Seat) (string, error) {
+	switch ticket.Role(seat.Role) {
+	case ticket.Staff:
+		return s.doors.Mark(r.Context(), booking.StaffActor)
+	case ticket.Patient:
+		return seat.Key, nil
 	default:
 		return "", nil
 	}

@@ -110,7 +110,13 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, kind booking.Act
 		defer close(events)
 		err := s.keepLooking(ctx, kind, by, at, lastEventID(r), events)
 		var refusal *booking.Refusal
-		if ctx.Err() == nil && !errors.As(err, &refusal) {
+		switch {
+		case errors.As(err, &refusal): // what the page shows is not for its reader any more
+			select {
+			case events <- event{Name: "gone"}:
+			case <-ctx.Done():
+			}
+		case ctx.Err() == nil:
 			// The answer has begun, so only the log can be told.
 			s.log.ErrorContext(ctx, "live page ended", "route", r.Pattern, "request", about(ctx).id, "err", err)
 		}

@@ -102,11 +102,32 @@ func (d *Desk) JoinDevice(ctx context.Context, by booking.Actor) (Seat, error) {
 			return Seat{}, booking.ErrNotStarted
 		}
 		v, err := shown(ctx, tx, by, *open)
+		if err != nil {
+			return Seat{}, err
+		}
+		keys, err := tx.KeysThatStand(ctx)
 		return Seat{
 			Room: string(open.ID), Seat: SeatOfPatient, Role: SeatOfPatient, Name: open.PatientRecord.Alias, Visit: v,
+			Key: markOfKey(booking.DeviceID(by.ID), keys[booking.DeviceID(by.ID)]),
 		}, err
 	})
 }
+
+// KeysThatStand are the marks of the keys of all devices that are paired and not lost.
+func (d *Desk) KeysThatStand(ctx context.Context) (map[string]bool, error) {
+	return view(ctx, d, func(tx *store.Tx) (map[string]bool, error) {
+		keys, err := tx.KeysThatStand(ctx)
+		marks := make(map[string]bool, len(keys))
+		for id, hash := range keys {
+			marks[markOfKey(id, hash)] = true
+		}
+		return marks, err
+	})
+}
+
+// markOfKey tells a device with one key from any other, and from itself with another
+// key. Nothing that is kept can be told from it.
+func markOfKey(id booking.DeviceID, hash string) string { return hashSecret(string(id) + " " + hash) }
 
 // Arrive records that a seat's holder is in the room, in one of their browsers, and
 // says whether they are already admitted. It refuses who may not, or no longer,

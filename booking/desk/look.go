@@ -45,6 +45,19 @@ func mayLook(by booking.Actor, r store.Record) error {
 	return booking.ErrNobodyWaits
 }
 
+// MayLook reports, by refusing, whether somebody of the ward may be in the room of a
+// visit in a seat, to look at who waits.
+func (d *Desk) MayLook(ctx context.Context, by booking.Actor, visit booking.VisitID, seat string) error {
+	_, err := view(ctx, d, func(tx *store.Tx) (struct{}, error) {
+		r, err := tx.Record(ctx, visit)
+		if err == nil && (seat != seatOfStaff+by.ID || !mayRun(by, r)) {
+			err = booking.ErrNoSuchVisit
+		}
+		return struct{}{}, err
+	})
+	return err
+}
+
 // staffLooks records that somebody of the ward has come to look, if they may still.
 func (a *act) staffLooks(ctx context.Context, id booking.StaffID) error {
 	staff, err := a.Staff(ctx, id)

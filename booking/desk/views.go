@@ -91,6 +91,7 @@ type Seat struct {
 	Name  string
 	About string
 	Visit Visit
+	Key   string // of the patient's side: the mark of the iPad's key; see KeysThatStand
 }
 
 // SeatOfPatient is the seat of the ward's iPad.

@@ -114,3 +114,22 @@ func (tx *Tx) DropPairing(ctx context.Context, id booking.DeviceID) error {
 	_, err := tx.run(ctx, "drop pairing", dropPairing, id)
 	return err
 }
+
+const keysThatStand = `SELECT id, key_hash FROM devices WHERE key_hash IS NOT NULL AND state <> 'lost'`
+
+// KeysThatStand are the hashes of the keys of all devices that are paired and not lost.
+func (tx *Tx) KeysThatStand(ctx context.Context) (map[booking.DeviceID]string, error) {
+	type row struct {
+		id   booking.DeviceID
+		hash string
+	}
+	rows, err := all(ctx, tx, "keys that stand", func(s scanner) (r row, err error) {
+		err = s.Scan(&r.id, &r.hash)
+		return r, err
+	}, keysThatStand)
+	keys := make(map[booking.DeviceID]string, len(rows))
+	for _, r := range rows {
+		keys[r.id] = r.hash
+	}
+	return keys, err
+}

@@ -29,9 +29,10 @@ type everyone struct{}
 func (everyone) Arrive(context.Context, ticket.Ticket) (signaling.Arrival, error) {
 	return signaling.Arrival{Standing: signaling.Admitted}, nil
 }
-func (everyone) Depart(context.Context, ticket.Ticket)            {}
-func (everyone) Cover(context.Context, ticket.Ticket, bool) error { return nil }
-func (everyone) Finish(context.Context, ticket.Ticket) error      { return nil }
+func (everyone) Depart(context.Context, ticket.Ticket)                          {}
+func (everyone) Cover(context.Context, ticket.Ticket, bool) error               { return nil }
+func (everyone) Finish(context.Context, ticket.Ticket) error                    { return nil }
+func (everyone) Gone(context.Context, []ticket.Ticket) ([]ticket.Ticket, error) { return nil, nil }
 
 // serveAs is wardbench as one of its own children. A server listens at the
 // address it is given, or at this machine's loopback.

@@ -12,19 +12,26 @@ import (
 	"github.com/wardvisit/wardvisit/signaling"
 	"github.com/wardvisit/wardvisit/signaling/ticket"
 	"github.com/wardvisit/wardvisit/web"
+	"github.com/wardvisit/wardvisit/web/login"
 )
 
 // attendance carries word between the rooms, which know no wards, and the desk,
 // which knows no rooms: a room's joins and leaves become acts at the desk.
 type attendance struct {
-	desk *desk.Desk
-	log  *slog.Logger
-	did  func(act string, began time.Time, err error) // counts it
+	desk  *desk.Desk
+	doors *login.Doors
+	log   *slog.Logger
+	did   func(act string, began time.Time, err error) // counts it
 }
 
 // Arrive asks the desk whether the holder of t may come in, and where they stand.
 func (a attendance) Arrive(ctx context.Context, t ticket.Ticket) (signaling.Arrival, error) {
 	visit, began := booking.VisitID(t.Room), time.Now()
+	if gone, err := a.Gone(ctx, []ticket.Ticket{t}); err != nil {
+		return signaling.Arrival{}, err
+	} else if len(gone) > 0 { // while they held their ticket
+		return signaling.Arrival{}, fmt.Errorf("%w: %s", signaling.ErrNotExpected, booking.ErrSignInNeeded.Code)
+	}
 	admitted, err := a.desk.Arrive(ctx, visit, t.Seat, t.Browser)
 	a.did("arrive", began, err)
 	var refusal *booking.Refusal
@@ -42,6 +49,56 @@ func (a attendance) Arrive(ctx context.Context, t ticket.Ticket) (signaling.Arri
 	}
 	arrival.Locked, arrival.Covered, err = a.desk.Room(ctx, visit)
 	return arrival, err
+}
+
+// Gone asks, of staff and of iPads, who is still who they were when they got their
+// ticket, and may still see the visit: this is where everything ends that they have
+// live, whether they signed out, lost a role, their account or their key, or the desk
+// knows them no more.
+func (a attendance) Gone(ctx context.Context, here []ticket.Ticket) (gone []ticket.Ticket, err error) {
+	var beds []ticket.Ticket
+	for _, t := range here {
+		switch {
+		case t.Login == "":
+		case t.Role == ticket.Staff:
+			stays, err := a.looksStill(ctx, t)
+			if err != nil {
+				return nil, err
+			}
+			if !stays {
+				gone = append(gone, t)
+			}
+		case t.Role == ticket.Patient:
+			beds = append(beds, t)
+		}
+	}
+	if len(beds) == 0 {
+		return gone, nil
+	}
+	stand, err := a.desk.KeysThatStand(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range beds {
+		if !stand[t.Login] {
+			gone = append(gone, t)
+		}
+	}
+	return gone, nil
+}
+
+// looksStill reports whether a member of staff may see who waits for a visit, by the
+// login that they came by.
+func (a attendance) looksStill(ctx context.Context, t ticket.Ticket) (bool, error) {
+	by, err := a.doors.Holder(ctx, booking.StaffActor, t.Login)
+	if err == nil {
+		err = a.desk.MayLook(ctx, by, booking.VisitID(t.Room), t.Seat)
+	}
+	var refusal *booking.Refusal
+	if errors.As(err, &refusal) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // Depart tells the desk that the holder of t has gone. There is nobody to tell

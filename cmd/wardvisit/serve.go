@@ -54,6 +54,7 @@ type server struct {
 	public    *url.URL
 	store     *store.Store
 	desk      *desk.Desk
+	doors     *login.Doors
 	media     *sfu.SFU
 	relay     *turn.Server // nil when there is none
 	relayPort *port.Port   // the relay's own; nil when it has none
@@ -176,6 +177,9 @@ func (s *server) openDesk(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.doors = login.New(login.Config{
+		Store: s.store.Logins(time.Now), People: s.desk, Devices: s.desk, Secure: s.public.Scheme == "https", Now: time.Now,
+	})
 	senders, err := s.senders()
 	if err != nil {
 		return err
@@ -231,16 +235,13 @@ func (s *server) openRooms(ctx context.Context) (*ticket.Sealer, error) {
 		return nil, err
 	}
 	s.rooms, err = signaling.New(signaling.Config{
-		Media: s.media, Relay: s.relay, Tickets: sealer, Attendance: attendance{s.desk, s.log, s.did}, Origins: origins(s.public),
+		Media: s.media, Relay: s.relay, Tickets: sealer, Attendance: attendance{s.desk, s.doors, s.log, s.did}, Origins: origins(s.public),
 		MaxRooms: s.cfg.maxRooms, Log: s.log, Registry: s.metrics, Now: time.Now,
 	})
 	return sealer, err
 }
 
 func (s *server) openPages(ctx context.Context, sealer *ticket.Sealer) error {
-	doors := login.New(login.Config{
-		Store: s.store.Logins(time.Now), People: s.desk, Devices: s.desk, Secure: s.public.Scheme == "https", Now: time.Now,
-	})
 	var err error
 	if s.trials, err = trial.New(trial.Config{Media: s.media, Relay: s.relay, Registry: s.metrics, Log: s.log, Now: time.Now}); err != nil {
 		return err
@@ -252,7 +253,7 @@ func (s *server) openPages(ctx context.Context, sealer *ticket.Sealer) error {
 	s.pages, err = web.New(web.Config{
 		Acts:    s.acts,
 		Network: network, Trials: trials{s.trials},
-		Desk: s.desk, Doors: doors, Rooms: rooms{s.rooms}, Tickets: sealer, ICEServers: s.iceServers, Codec: s.cfg.videoCodec,
+		Desk: s.desk, Doors: s.doors, Rooms: rooms{s.rooms}, Tickets: sealer, ICEServers: s.iceServers, Codec: s.cfg.videoCodec,
 		Trust: s.secure.trust, PublicURL: s.public, Practice: s.practice, People: s.tour.people(), Now: time.Now, Log: s.log, Registry: s.metrics,
 	})
 	return err

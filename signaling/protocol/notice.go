@@ -17,6 +17,7 @@ const (
 	WasRemoved Reason = "removed"  // the ward removed this person
 	HasLeft    Reason = "left"     // this person left
 	Replaced   Reason = "replaced" // the seat was resumed on another socket
+	Revoked    Reason = "revoked"  // the login that this person came by is worth nothing any more
 	Waited     Reason = "waited"   // this person waited longer than anybody is kept waiting
 	Swapped    Reason = "swapped"  // another device goes on with the visit in this one's place
 )

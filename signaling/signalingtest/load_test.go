@@ -23,9 +23,10 @@ type everybody struct{}
 func (everybody) Arrive(context.Context, ticket.Ticket) (signaling.Arrival, error) {
 	return signaling.Arrival{Standing: signaling.Admitted}, nil
 }
-func (everybody) Depart(context.Context, ticket.Ticket)            {}
-func (everybody) Cover(context.Context, ticket.Ticket, bool) error { return nil }
-func (everybody) Finish(context.Context, ticket.Ticket) error      { return nil }
+func (everybody) Depart(context.Context, ticket.Ticket)                          {}
+func (everybody) Cover(context.Context, ticket.Ticket, bool) error               { return nil }
+func (everybody) Finish(context.Context, ticket.Ticket) error                    { return nil }
+func (everybody) Gone(context.Context, []ticket.Ticket) ([]ticket.Ticket, error) { return nil, nil }
 
 func TestALoadMeasuresAServer(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)

@@ -53,6 +53,7 @@ type Ticket struct {
 	About     string    // such as "Daughter", or "BSL interpreter"
 	Codec     string    // of the room's pictures, as sfu.Codec; "" is the usual one
 	Browser   string    // whose page asked, the same for as long as it keeps its login; "" where any will do
+	Login     string    // a mark of the login it was asked for by, whose end is the seat's; "" where none is
 	ID        string    // random; a ticket opens a seat once
 	NotBefore time.Time // to the second
 	Expires   time.Time // to the second; at most MaxLife after NotBefore, by one reading of the clock
@@ -88,6 +89,7 @@ type claims struct {
 	About     string `json:"about,omitempty"`
 	Codec     string `json:"codec,omitempty"`
 	Browser   string `json:"from,omitempty"`
+	Login     string `json:"by,omitempty"`
 	ID        string `json:"jti"`
 	NotBefore int64  `json:"nbf"`
 	Expires   int64  `json:"exp"`
@@ -101,7 +103,7 @@ func (s *Sealer) Seal(t Ticket) (string, error) {
 		return "", fmt.Errorf("ticket: seal: %w", err)
 	}
 	body, err := json.Marshal(claims{
-		Audience: audience, Room: t.Room, Seat: t.Seat, Role: t.Role, Name: t.Name, About: t.About, Codec: t.Codec, Browser: t.Browser, ID: t.ID,
+		Audience: audience, Room: t.Room, Seat: t.Seat, Role: t.Role, Name: t.Name, About: t.About, Codec: t.Codec, Browser: t.Browser, Login: t.Login, ID: t.ID,
 		NotBefore: t.NotBefore.Unix(), Expires: t.Expires.Unix(),
 	})
 	if err != nil {
@@ -135,7 +137,7 @@ func (s *Sealer) Open(sealed string) (Ticket, error) {
 		return Ticket{}, ErrInvalid
 	}
 	t := Ticket{
-		Room: c.Room, Seat: c.Seat, Role: c.Role, Name: c.Name, About: c.About, Codec: c.Codec, Browser: c.Browser, ID: c.ID,
+		Room: c.Room, Seat: c.Seat, Role: c.Role, Name: c.Name, About: c.About, Codec: c.Codec, Browser: c.Browser, Login: c.Login, ID: c.ID,
 		NotBefore: time.Unix(c.NotBefore, 0).UTC(), Expires: time.Unix(c.Expires, 0).UTC(),
 	}
 	now := s.now()
@@ -167,7 +169,7 @@ func (t Ticket) check() error {
 	default:
 		return errors.New("unknown role")
 	}
-	for name, word := range map[string]string{"codec": t.Codec, "browser": t.Browser} {
+	for name, word := range map[string]string{"codec": t.Codec, "browser": t.Browser, "login": t.Login} {
 		if len(word) > maxID {
 			return fmt.Errorf("%s of %d bytes", name, len(word))
 		}

@@ -6,7 +6,7 @@ export const version = 2;
 
 export type Standing = "waiting" | "admitted" | "held";
 export type Role = "patient" | "visitor" | "interpreter" | "reporter" | "staff";
-export type EndedReason = "ended" | "finished" | "removed" | "left" | "replaced" | "waited" | "swapped";
+export type EndedReason = "ended" | "finished" | "removed" | "left" | "replaced" | "revoked" | "waited" | "swapped";
 
 /** Stats is a summary of how the call is for this browser. It has no content and no addresses. */
 export interface Stats {
@@ -205,7 +205,7 @@ const shapes: { [type: string]: Shape } = {
   looked: { on: "boolean" },
   say: { text: "string" },
   until: { at: "string" },
-  ended: { reason: ["ended", "finished", "removed", "left", "replaced", "waited", "swapped"] },
+  ended: { reason: ["ended", "finished", "removed", "left", "replaced", "revoked", "waited", "swapped"] },
   refused: { code: "string", frame: "string" },
   pong: { n: "number" },
 };

@@ -83,6 +83,11 @@ function endings(place: Place): { readonly [reason in EndedReason]: Message } {
       text: "A member of staff will take this one.",
       then: "",
     },
+    revoked: {
+      heading: "This call has ended here",
+      text: place.as === "device" ? "This iPad is not one of the ward’s any more." : "You are not signed in any more.",
+      then: "",
+    },
     waited: {
       heading: "You have been waiting for a long time",
       text: "We let go of your place so that it does not stay open all day. Go back in when it is nearly time.",

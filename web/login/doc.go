@@ -24,6 +24,12 @@
 // their holder did. Watching a page that renews itself is not doing something:
 // see Doors.Recheck.
 //
+// # What a login let in ends with it
+//
+// A page asks for itself. What goes on without asking, such as a look at who waits,
+// bears the Mark of the login that it was begun by, and whoever keeps it going asks
+// Holder, every second or two, whether that login still lets its owner in.
+//
 // # Laziness
 //
 // The middleware reads nothing and writes nothing by itself. A login is looked up

@@ -38,6 +38,7 @@ type Config struct {
 type Doors struct {
 	people  map[booking.ActorKind]*door
 	devices Devices
+	store   scs.CtxStore
 	secure  bool
 	now     func() time.Time
 }
@@ -84,7 +85,7 @@ const (
 
 // New hangs the doors.
 func New(c Config) *Doors {
-	d := &Doors{devices: c.Devices, secure: c.Secure, now: c.Now, people: map[booking.ActorKind]*door{}}
+	d := &Doors{devices: c.Devices, store: c.Store, secure: c.Secure, now: c.Now, people: map[booking.ActorKind]*door{}}
 	add := func(kind booking.ActorKind, cookie string, life, idle time.Duration, who func(context.Context, string, time.Time) (booking.Actor, error)) {
 		// Not scs.New: that starts a goroutine for a store in memory, which
 		// nothing stops. What it would add is a key that keeps managers apart

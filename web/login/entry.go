@@ -3,6 +3,8 @@ package login
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
@@ -191,6 +193,49 @@ func (d *Doors) Browser(ctx context.Context, kind booking.ActorKind) (string, er
 		err = d.keep(held, e, door)
 	}
 	return mark, err
+}
+
+// Mark names the login that is open at the door of kind, to whoever is to end what it
+// let in when it ends: see Holder. Its cookie cannot be told from it.
+func (d *Doors) Mark(ctx context.Context, kind booking.ActorKind) (string, error) {
+	e := entryOf(ctx)
+	door, ok := d.people[kind]
+	if !ok || e.token(door) == "" {
+		return "", booking.ErrSignInNeeded
+	}
+	return keptAs(e.token(door)), nil
+}
+
+// keptAs is by what the store is to find the login of a token.
+func keptAs(token string) string {
+	sum := sha256.Sum256([]byte(token)) // as scs does with HashTokenInStore
+	return base64.RawURLEncoding.EncodeToString(sum[:])
+}
+
+// Holder returns whose the login of a mark is, as the desk knows them now. It returns
+// ErrSignInNeeded when the login has ended or they are gone. It does not count as use.
+func (d *Doors) Holder(ctx context.Context, kind booking.ActorKind, mark string) (booking.Actor, error) {
+	door, ok := d.people[kind]
+	if !ok {
+		return booking.Actor{}, booking.ErrSignInNeeded
+	}
+	kept, found, err := d.store.FindCtx(ctx, mark)
+	if err != nil {
+		return booking.Actor{}, fmt.Errorf("login: find: %w", err)
+	}
+	if !found {
+		return booking.Actor{}, booking.ErrSignInNeeded
+	}
+	_, values, err := door.Codec.Decode(kept)
+	if err != nil {
+		return booking.Actor{}, fmt.Errorf("login: read: %w", err)
+	}
+	id, _ := values[door.idKey()].(string)
+	since, _ := values[sinceKey].(int64)
+	if id == "" {
+		return booking.Actor{}, booking.ErrSignInNeeded
+	}
+	return door.who(ctx, id, time.UnixMicro(since))
 }
 
 // SignOut closes one door and leaves the others as they are. At the iPads' door

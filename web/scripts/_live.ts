@@ -24,7 +24,7 @@ export class Stream {
 
   constructor(
     private readonly url: string,
-    private readonly on: { look(look: Look): void; live(): void; lost(): void },
+    private readonly on: { look(look: Look): void; live(): void; lost(): void; refused(): void },
   ) {
     this.open();
     setInterval(() => {
@@ -62,10 +62,12 @@ export class Stream {
       this.heard = Date.now();
       this.on.look(JSON.parse((e as MessageEvent<string>).data) as Look);
     });
+    source.addEventListener("gone", () => this.on.refused());
     source.addEventListener("error", () => {
       this.on.lost();
       if (source.readyState === EventSource.CLOSED) {
         // Refused, which the browser takes for final: signed out, perhaps.
+        this.on.refused();
         this.retry = setTimeout(() => this.open(), again);
       }
     });

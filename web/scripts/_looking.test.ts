@@ -35,6 +35,12 @@ for (const [want, now, shown, seen] of [
   ["You hear Anna, if their microphone is on. There is no picture yet.", {}, true, false],
   ["You see and hear Anna. They know it.", {}, true, true],
   ["You are not looking any more. Go back to the board.", { phase: "over", end: { kind: "ended", reason: "left" } }, true, true],
+  [
+    "You cannot see who is waiting any more: you are signed out here, or your role on this ward has ended.",
+    { phase: "over", end: { kind: "ended", reason: "revoked" } },
+    true,
+    true,
+  ],
   ["They cannot be shown now. Go back to the board.", { phase: "over", end: { kind: "refused", code: "not_expected", text: "" } }, false, false],
 ] as const) {
   test(`who looks is told: ${want}`, () => {

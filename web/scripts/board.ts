@@ -105,6 +105,7 @@ if (board) {
       },
       live: () => say("Live", false),
       lost: () => say("Reconnecting…", true),
+      refused: () => void refresh(), // what is shown may not be for whoever sits here now
     });
   }
 }

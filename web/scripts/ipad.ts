@@ -69,6 +69,7 @@ function follow(stream: string): void {
     look: () => void refresh(),
     live: () => connected(true),
     lost: () => connected(false),
+    refused: () => void refresh(),
   });
   let lost = false;
   startHeartbeat((beat) => {

@@ -43,6 +43,9 @@ class Look {
       this.room.look(this.seat);
     }
     this.seated = now.seated;
+    if (now.phase === "over" && now.end?.kind === "ended" && now.end.reason === "revoked") {
+      location.reload(); // also the name of who waits is not for whoever sits here now
+    }
     const slot = now.slots.find((one) => one.seat === this.seat);
     const stream = slot && this.connection.stream(slot.audio, slot.video);
     if (this.video.srcObject !== (stream ?? null)) {
