@@ -15,7 +15,9 @@ const (
 	VisitCancelled     Action = "visit_cancelled"
 	VisitStarted       Action = "visit_started"
 	VisitEnded         Action = "visit_ended"
-	VisitExtended      Action = "visit_extended" // the reason says by how much
+	OutcomeNoted       Action = "outcome_noted"      // of a visit that does not go as planned; the reason says which
+	OutcomeTakenBack   Action = "outcome_taken_back" //
+	VisitExtended      Action = "visit_extended"     // the reason says by how much
 	RoomLocked         Action = "room_locked"
 	RoomUnlocked       Action = "room_unlocked"
 	PatientCovered     Action = "patient_covered"
@@ -138,6 +140,9 @@ const (
 	NoticeInterpreterConfirm NoticeKind = "interpreter_confirm" // to an interpreter: do you still come
 	NoticeInterpreterNone    NoticeKind = "interpreter_none"    // to a family: we are still looking
 	NoticeInterpreterLate    NoticeKind = "interpreter_late"    // to a family: go on without, or another time
+
+	NoticeWaiting NoticeKind = "waiting" // to a family that is late: until when the ward waits
+	NoticeMissed  NoticeKind = "missed"  // to a family that did not come
 
 	NoticeSlotOffer       NoticeKind = "slot_offer"       // a freed time, kept for somebody on the waiting list
 	NoticeRequestAnswered NoticeKind = "request_answered" // with a link to the answer, never the answer itself

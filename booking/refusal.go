@@ -114,6 +114,8 @@ var (
 	ErrRoomLocked     = &Refusal{Conflict, "room_locked"}
 	ErrRemoved        = &Refusal{Forbidden, "removed"}
 	ErrNotHere        = &Refusal{Conflict, "not_here"}
+	ErrNotLateYet     = &Refusal{Conflict, "not_late_yet"}
+	ErrSomebodyHere   = &Refusal{Conflict, "somebody_here"}
 	ErrNoMoreTime     = &Refusal{Conflict, "no_more_time"}
 	ErrOfferClosed    = &Refusal{Conflict, "offer_closed"}
 

@@ -11,7 +11,8 @@ import (
 //	  │        │          │          │
 //	  └────────┴──────────┴──────────┴─▶ cancelled
 //
-// Nothing leaves ended. A visit leaves cancelled only to be booked again, when
+// Nothing leaves ended. A visit that nobody was let in to yet is put back from
+// preparing or lobby to booked, when it moves to a little later. A visit leaves cancelled only to be booked again, when
 // what it was cancelled for turns out not to have been so. Why a visit was cancelled, or how one
 // ended, is a Reason recorded beside the state, never another state.
 type State string
@@ -41,6 +42,7 @@ const (
 	ByFamily        Reason = "by_family"
 	ByWard          Reason = "by_ward"
 	PatientDeclined Reason = "patient_declined"
+	PatientAsleep   Reason = "patient_asleep"
 	NoShowVisitor   Reason = "no_show_visitor"
 	Technical       Reason = "technical"
 	HoldLapsed      Reason = "hold_lapsed"

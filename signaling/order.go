@@ -41,6 +41,10 @@ type Until struct{ At time.Time }
 // leaves, and what the others see of the seat stays where it is.
 type Swap struct{ Seat string }
 
+// Recall has somebody leave who may come again: the device of a visit that moves to
+// a little later.
+type Recall struct{ Seat string }
+
 // End ends the visit for everybody.
 type End struct{}
 
@@ -97,5 +101,12 @@ func (o Until) carry(r *Room) {
 }
 
 func (o Swap) carry(r *Room) { r.swap(o.Seat) }
+
+func (o Recall) carry(r *Room) {
+	if s := r.seats[o.Seat]; s != nil {
+		r.dismiss(s, protocol.WardEnded)
+		r.arrange()
+	}
+}
 
 func (o End) carry(r *Room) { r.finish(protocol.WardEnded) }

@@ -26,6 +26,7 @@ const (
 	OrderSay     RoomOrderKind = "say"     // Text, to those who wait
 	OrderUntil   RoomOrderKind = "until"   // Until, to everybody
 	OrderSwap    RoomOrderKind = "swap"    // Seat, for another device
+	OrderRecall  RoomOrderKind = "recall"  // Seat, which may come again later
 )
 
 // A RoomOrder is one thing that the ward has decided, for its room to obey.

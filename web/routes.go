@@ -104,6 +104,8 @@ func (s *Server) staff(mux *http.ServeMux) {
 	mux.Handle("POST /ward/visits/{ref}/ipad", s.asStaff(s.swapIPad))
 	mux.Handle("GET /ward/visits/{ref}/move", s.asStaff(s.askMove))
 	mux.Handle("POST /ward/visits/{ref}/move", s.asStaff(s.moveByHand))
+	mux.Handle("POST /ward/visits/{ref}/note", s.asStaff(s.noteVisit))
+	mux.Handle("POST /ward/visits/{ref}/undo", s.asStaff(s.undoNote))
 	mux.Handle("GET /ward/visits/{ref}/extend", s.asStaff(s.askExtend))
 	mux.Handle("POST /ward/visits/{ref}/extend", s.asStaff(s.extendVisit))
 	mux.Handle("GET /ward/visits/{ref}/swap", s.asStaff(s.askSwapNow))

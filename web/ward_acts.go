@@ -142,7 +142,7 @@ func (s *Server) backToBoard(w http.ResponseWriter, r *http.Request, by booking.
 		return err
 	}
 	about(r.Context()).refused = refusal.Code
-	return seeOther(w, r, boardOf(visit, refusal.Code))
+	return seeOther(w, r, boardOf(visit, refusal.Code)+"&about="+url.QueryEscape(string(ref)))
 }
 
 // A confirmPage asks once more before what cannot be undone.

@@ -43,6 +43,7 @@ var auditKinds = []struct {
 		booking.DeviceArrived, booking.PersonArrived, booking.PersonSwitched, booking.PersonAdmitted, booking.PersonHeldBack, booking.PersonRemoved,
 		booking.PersonRefused, booking.PersonDeparted, booking.PersonAdded, booking.RoomLocked, booking.RoomUnlocked, booking.PatientCovered, booking.PatientUncovered,
 		booking.VisitExtended, booking.DeviceSwapped,
+		booking.OutcomeNoted, booking.OutcomeTakenBack,
 	}},
 	{"Family and friends", []booking.Action{
 		booking.VisitorProposed, booking.VisitorInvited, booking.VisitorApproved, booking.VisitorWithdrawn, booking.VisitorBarred, booking.BarLifted,
@@ -77,6 +78,7 @@ var actionWords = map[booking.Action]string{
 	booking.RoleGiven: "Gave a role", booking.RoleTaken: "Took a role away", booking.PasswordReset: "Made a code for a new password", booking.PasswordChosen: "Chose a password",
 	booking.SlotHeld: "Kept a time while booking", booking.HoldReleased: "Gave a kept time back", booking.VisitBooked: "Booked a visit",
 	booking.RuleSetAside: "Set a rule aside", booking.VisitMoved: "Moved a visit", booking.VisitCancelled: "Cancelled a visit",
+	booking.OutcomeNoted: "Said that a visit does not go as planned", booking.OutcomeTakenBack: "Took back what was said of a visit",
 	booking.VisitExtended: "Gave a visit more time", booking.DeviceSwapped: "Swapped the iPad during a visit", booking.VisitReinstated: "Put a cancelled visit back", booking.VisitStarted: "Started a visit", booking.VisitEnded: "Ended a visit",
 	booking.VisitDisplaced: "Moved a visit to make room", booking.VisitRehomed: "Moved a visit with its patient",
 	booking.SeriesBooked: "Booked visits that repeat", booking.SeriesStopped: "Stopped visits that repeat",

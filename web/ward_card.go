@@ -23,6 +23,7 @@ type visitCard struct {
 	CanStart    bool
 	CanAdmit    bool // the iPad is in the room, so people can be let in
 	CanEnd      bool
+	now         time.Time
 }
 
 // A tag is a state in a word or two, in one of the design system's colours.
@@ -54,6 +55,7 @@ func newCard(v desk.Visit, now time.Time) visitCard {
 	opens := visitCard{Visit: v}.Opens()
 	c := visitCard{
 		Visit:    v,
+		now:      now,
 		StateTag: stateTag(v.Visit),
 		IPad:     newIPadLine(v.DeviceRecord, now),
 		CanStart: v.State == booking.Booked && !now.Before(opens) && startsOn(v.DeviceRecord),
@@ -124,6 +126,9 @@ func newPersonRow(p booking.Participant, v desk.Visit, canAdmit bool, now time.T
 func (c visitCard) next(now time.Time) (urgency, string) {
 	waiting := c.waiting()
 	late := !now.Before(c.When.Start())
+	if c.Waits() && (c.Visit.State != booking.Booked || !c.CanStart) {
+		return c.waitingFor()
+	}
 	switch c.Visit.State {
 	case booking.Booked:
 		switch {
@@ -216,7 +221,14 @@ func (c visitCard) flags(now time.Time) []string {
 	if c.Interpreter != nil {
 		add(c.Interpreter.Colour == "red", c.Interpreter.Text)
 	}
-	add(c.CanAdmit && !now.Before(c.When.Start().Add(lateAfter)) && c.nobodyCame(), "Nobody has come yet")
+	if noted := c.Noted(); noted != "" && !c.Waits() {
+		flags = append(flags, noted)
+	}
+	if c.Waits() && c.Visit.State == booking.Booked && c.CanStart {
+		_, says := c.waitingFor()
+		flags = append(flags, says)
+	}
+	add(c.CanAdmit && !c.Waits() && !now.Before(c.When.Start().Add(lateAfter)) && c.nobodyCame(), "Nobody has come yet")
 	add(c.Locked, "Locked: nobody new can join")
 	add(c.Covered, "Patient’s camera and sound are off")
 	return flags

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/wardvisit/wardvisit/booking"
@@ -33,6 +34,13 @@ func (s *Server) wardToday(w http.ResponseWriter, r *http.Request, by booking.Ac
 	date, err := s.boardDate(r, head.Ward)
 	if err != nil {
 		return err
+	}
+	if head.Said != "" && !head.Good {
+		since, err := s.sinceWords(r, by, head.Ward)
+		if err != nil {
+			return err
+		}
+		head.Said = strings.TrimSpace(head.Said + " " + since)
 	}
 	day, err := s.desk.Board(r.Context(), by, head.Ward.ID, date)
 	if err != nil {

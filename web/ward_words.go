@@ -129,6 +129,7 @@ var bases = []booking.Basis{booking.BasisOwn, booking.BasisBestInterests, bookin
 var endWords = map[booking.Reason]string{
 	booking.ByWard:          "Ended by the ward",
 	booking.PatientDeclined: "The patient was not able to go on",
+	booking.PatientAsleep:   "The patient was asleep",
 	booking.NoShowVisitor:   "Nobody came",
 	booking.Technical:       "Something did not work",
 	booking.ByFamily:        "The family cancelled",

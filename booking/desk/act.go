@@ -19,6 +19,7 @@ type act struct {
 	rec   store.Record
 	room  []booking.DeviceMove // visits that must move before this one has its device; see makeRoom
 	quiet bool                 // what it does is told together with other things, elsewhere
+	after time.Duration        // what it tells is told so long after
 	told  bool                 // rec says all that the act has changed, so show need not read it again
 
 	visitors map[booking.VisitorID]booking.Visitor // as far as the act has met them

@@ -103,7 +103,7 @@ func (a *act) comingNotices(what booking.NoticeKind) []booking.Notice {
 	start, end := a.rec.When.Start(), a.rec.When.End()
 	var notices []booking.Notice
 	if !a.quiet {
-		notices = append(notices, booking.Notice{Kind: what, Visit: a.rec.ID, Due: a.now, Expires: end})
+		notices = append(notices, booking.Notice{Kind: what, Visit: a.rec.ID, Due: a.now.Add(a.after), Expires: end})
 	}
 	if start.Sub(a.now) > remindBefore {
 		notices = append(notices, booking.Notice{Kind: booking.NoticeReminder, Visit: a.rec.ID, Due: start.Add(-remindBefore), Expires: start})

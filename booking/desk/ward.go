@@ -59,6 +59,9 @@ func (d *Desk) Board(ctx context.Context, by booking.Actor, id booking.WardID, d
 		if err := withForgone(ctx, tx, &board, from, to); err != nil {
 			return board, err
 		}
+		if err := withOutcomes(ctx, tx, &board, from, to); err != nil {
+			return board, err
+		}
 		if err := standIns(ctx, tx, &board, d.now()); err != nil {
 			return board, err
 		}

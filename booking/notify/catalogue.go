@@ -25,7 +25,7 @@ var texts embed.FS
 //	length     "30 minutes"
 //	reference  of the visit, as it is read aloud
 //	language   "Polish (spoken)"
-//	until      when an offer runs out: "Tuesday 24 November 2026, 2:00pm"
+//	until      when an offer runs out, or until when a ward waits: "Tuesday 24 November 2026, 2:00pm"
 //	was        when a visit was to be that makes way for another, likewise
 //	dates      of visits that repeat: "Tuesdays at 2:00pm: 24 Nov, 1, 8, 15 Dec"
 var needs = map[booking.NoticeKind][]string{
@@ -42,6 +42,9 @@ var needs = map[booking.NoticeKind][]string{
 	booking.NoticeInterpreterConfirm: {"hospital", "link", "when", "reference"},
 	booking.NoticeInterpreterNone:    {"hospital", "phone", "link", "when", "reference", "language"},
 	booking.NoticeInterpreterLate:    {"hospital", "phone", "link", "when", "reference", "language"},
+
+	booking.NoticeWaiting: {"hospital", "phone", "when", "reference", "until"},
+	booking.NoticeMissed:  {"hospital", "phone", "when", "reference"},
 
 	booking.NoticeSlotOffer:       {"hospital", "phone", "link", "when", "until"},
 	booking.NoticeRequestAnswered: {"hospital", "phone", "link"},

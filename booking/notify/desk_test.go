@@ -133,8 +133,8 @@ func (o *office) liveThroughAVisit(owed map[booking.NoticeKind]booking.Notice) (
 }
 
 // liveThroughPlans has the family of another patient wait for a day that is too far
-// ahead, ask for a time and be told no, repeat a visit and stop that, and make way
-// for a goodbye.
+// ahead, ask for a time and be told no, repeat a visit and stop that, make way for a
+// goodbye, and not come to a visit.
 func (o *office) liveThroughPlans(d *desk.Desk, owed map[booking.NoticeKind]booking.Notice) {
 	o.t.Helper()
 	ctx, h := o.t.Context(), smallHospital(o.clock())
@@ -177,6 +177,18 @@ func (o *office) liveThroughPlans(d *desk.Desk, owed map[booking.NoticeKind]book
 		Making: []booking.VisitID{way.ID},
 	})
 	did("say goodbye", err)
+
+	now := desk.BookedVisit{
+		Patient: second.Patient.ID, Members: []booking.MemberID{second.Circle[0].ID}, Start: o.clock().Truncate(time.Minute), Length: 30 * time.Minute,
+	}
+	nobody, err := d.BookAt(ctx, ward, now)
+	did("book for now", err)
+	for _, said := range []booking.OutcomeKind{booking.OutcomeLate, booking.OutcomeNoShow} {
+		nobody, err = d.Note(ctx, ward, nobody.Reference, nobody.Version, said)
+		did("say "+string(said), err)
+		o.advance(booking.TellAfter)
+		o.collect(owed)
+	}
 }
 
 func smallHospital(now time.Time) desk.Hospital {

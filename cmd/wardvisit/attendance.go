@@ -162,6 +162,8 @@ func inRoomsWords(order web.RoomOrder) (signaling.Order, error) {
 		return signaling.Until{At: order.Until}, nil
 	case web.OrderSwap:
 		return signaling.Swap{Seat: order.Seat}, nil
+	case web.OrderRecall:
+		return signaling.Recall{Seat: order.Seat}, nil
 	case web.OrderEnd:
 		return signaling.End{}, nil
 	}

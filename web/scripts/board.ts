@@ -84,6 +84,7 @@ function forgetSaid(): void {
   const here = new URL(location.href);
   if (here.searchParams.has("said")) {
     here.searchParams.delete("said");
+    here.searchParams.delete("about");
     history.replaceState(null, "", here);
   }
 }
