@@ -74,6 +74,9 @@ const (
 	DeviceLent         Action = "device_lent"
 	DeviceTakenBack    Action = "device_taken_back"
 	DeviceZoned        Action = "device_zoned"
+	WallAdded          Action = "wall_added" // a screen on the ward's wall
+	WallPaired         Action = "wall_paired"
+	WallRemoved        Action = "wall_removed"
 	SignedIn           Action = "signed_in"
 	SignInRefused      Action = "sign_in_refused"
 	SignedOut          Action = "signed_out"

@@ -38,6 +38,7 @@ var (
 	ErrNoSuchFlag        = &Refusal{NotFound, "no_such_flag"}
 	ErrNoSuchRequest     = &Refusal{NotFound, "no_such_request"}
 	ErrNoSuchEntry       = &Refusal{NotFound, "no_such_entry"}
+	ErrNoSuchWall        = &Refusal{NotFound, "no_such_wall"}
 	ErrNoSuchSeries      = &Refusal{NotFound, "no_such_series"}
 
 	// Links and codes.

@@ -50,6 +50,7 @@ var surfaces = map[string]surface{
 		Nav: []navLink{{Text: "Your visits", Href: "/interpreter"}, {Text: "Your hours and time off", Href: "/interpreter/hours"}}},
 	"practice": {Name: "practice", Layout: "layout.html", Style: "main.css", Home: "/practice",
 		Nav: []navLink{{Text: "Who to be", Href: "/practice"}, {Text: "Practice phone", Href: "/practice/messages"}}},
+	"wall": {Name: "wall", Layout: "bare.html", Style: "wall.css"},
 	"ipad": {Name: "ipad", Layout: "bare.html", Style: "ipad.css"},
 	"call": {Name: "call", Layout: "bare.html", Style: "call.css"},
 }

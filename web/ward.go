@@ -201,6 +201,7 @@ var wardSaid = map[string]string{
 	"released":         "The time is free again. Nothing is booked.",
 	"removed_from":     "They have left the visit and cannot come back in.",
 	"ended":            "The visit has ended.",
+	"wall_removed":     "It is a wall screen no longer.",
 	"noted_late":       "The visit waits. If you do not undo it, the family is told in a minute until when.",
 	"noted_moved":      "The visit is half an hour later. If you do not undo it, the family is told in a minute; they are not told why.",
 	"noted_off":        "The visit is called off. If you do not undo it, the family is told in a minute; they are not told why.",

@@ -62,6 +62,7 @@ var auditKinds = []struct {
 	{"iPads", []booking.Action{
 		booking.PairingBegun, booking.DevicePaired, booking.DeviceRevoked, booking.DeviceCleaned, booking.DeviceReassigned, booking.DeviceWithdrawn,
 		booking.DeviceRestored, booking.DeviceLent, booking.DeviceTakenBack, booking.DeviceZoned,
+		booking.WallAdded, booking.WallPaired, booking.WallRemoved,
 	}},
 	{"Visiting rules", []booking.Action{
 		booking.SessionSaved, booking.SessionEnded, booking.WardClosed, booking.WardReopened, booking.ProtectedAdded, booking.ProtectedRemoved, booking.PolicySaved,
@@ -78,6 +79,7 @@ var actionWords = map[booking.Action]string{
 	booking.RoleGiven: "Gave a role", booking.RoleTaken: "Took a role away", booking.PasswordReset: "Made a code for a new password", booking.PasswordChosen: "Chose a password",
 	booking.SlotHeld: "Kept a time while booking", booking.HoldReleased: "Gave a kept time back", booking.VisitBooked: "Booked a visit",
 	booking.RuleSetAside: "Set a rule aside", booking.VisitMoved: "Moved a visit", booking.VisitCancelled: "Cancelled a visit",
+	booking.WallAdded: "Added a wall screen", booking.WallPaired: "Made a browser a wall screen", booking.WallRemoved: "Removed a wall screen",
 	booking.OutcomeNoted: "Said that a visit does not go as planned", booking.OutcomeTakenBack: "Took back what was said of a visit",
 	booking.VisitExtended: "Gave a visit more time", booking.DeviceSwapped: "Swapped the iPad during a visit", booking.VisitReinstated: "Put a cancelled visit back", booking.VisitStarted: "Started a visit", booking.VisitEnded: "Ended a visit",
 	booking.VisitDisplaced: "Moved a visit to make room", booking.VisitRehomed: "Moved a visit with its patient",

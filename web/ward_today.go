@@ -107,16 +107,21 @@ func (s *Server) wardEvents(w http.ResponseWriter, r *http.Request, by booking.A
 // stream sends a look whenever it differs from the last, until the reader goes or
 // is no longer who they were.
 func (s *Server) stream(w http.ResponseWriter, r *http.Request, kind booking.ActorKind, at lookAt) error {
+	return s.streamFor(w, r, func(ctx context.Context) (booking.Actor, error) { return s.doors.Recheck(ctx, kind) }, at)
+}
+
+// streamFor is stream for a reader of whom who says, now and then, who they are.
+func (s *Server) streamFor(w http.ResponseWriter, r *http.Request, who whoReads, at lookAt) error {
 	ctx, stop := context.WithCancel(r.Context())
 	defer stop()
-	by, err := s.doors.Recheck(ctx, kind)
+	by, err := who(ctx)
 	if err != nil {
 		return err
 	}
 	events := make(chan event)
 	go func() {
 		defer close(events)
-		err := s.keepLooking(ctx, kind, by, at, lastEventID(r), events)
+		err := s.keepLooking(ctx, who, by, at, lastEventID(r), events)
 		var refusal *booking.Refusal
 		switch {
 		case errors.As(err, &refusal): // what the page shows is not for its reader any more
@@ -136,11 +141,14 @@ func (s *Server) stream(w http.ResponseWriter, r *http.Request, kind booking.Act
 	return err
 }
 
+// whoReads says who reads a live page now.
+type whoReads func(ctx context.Context) (booking.Actor, error)
+
 // A lookAt is how the moment looks to a reader.
 type lookAt func(ctx context.Context, by booking.Actor) (look, error)
 
 // keepLooking sends what a reader is to be told until there is a reason not to.
-func (s *Server) keepLooking(ctx context.Context, kind booking.ActorKind, by booking.Actor, at lookAt, last string, events chan<- event) error {
+func (s *Server) keepLooking(ctx context.Context, who whoReads, by booking.Actor, at lookAt, last string, events chan<- event) error {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
 	for n := 1; ; n++ {
@@ -163,7 +171,7 @@ func (s *Server) keepLooking(ctx context.Context, kind booking.ActorKind, by boo
 			return ctx.Err()
 		}
 		if n%recheckEvery == 0 {
-			if by, err = s.doors.Recheck(ctx, kind); err != nil {
+			if by, err = who(ctx); err != nil {
 				return err
 			}
 		}

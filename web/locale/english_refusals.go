@@ -88,6 +88,7 @@ var refusalsEnglish = map[string]string{
 	"room_locked":     "The ward is not letting anybody else in. Please ring the ward.",
 	"removed":         "You have left this visit. Please ring the ward if you need help.",
 	"not_here":        "That person is not waiting any more. They may have closed the page.",
+	"no_such_wall":    "This is not a wall screen. Ask the ward for a code.",
 	"not_late_yet":    "It is not time yet. Wait until the visit should have begun.",
 	"somebody_here":   "Somebody is waiting to be let in. Let them in instead.",
 	"no_more_time":    "The visit cannot have that much more time: something else is booked behind it. Look at what stands behind, and choose a shorter time.",
