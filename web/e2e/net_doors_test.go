@@ -32,6 +32,9 @@ type way struct {
 	then  func(*far, *testing.T, way)
 }
 
+// udpLives is for how long UDP is let through, where it dies.
+var udpLives = inFull(time.Minute, 10*time.Second)
+
 func ways() []way {
 	many := inFull(20, 3)
 	with := func(rules ...netlab.Rule) netlab.Conditions {
@@ -41,14 +44,13 @@ func ways() []way {
 	}
 	narrow := goodEnough
 	narrow.MTU = 1280
-	dies := inFull(time.Minute, 10*time.Second)
 	all := []way{
 		{name: "nothing but TCP to 443", addr: home(1), at: server4, is: with(netlab.OnlyTCPTo(443)), path: "tcp", joins: many},
 		{name: "nothing but a proxy", addr: home(2), at: server4, is: with(netlab.OnlyWith(proxyAddr)), proxy: true, path: "tcp", joins: many},
 		{name: "symmetric NAT", addr: home(3), at: server4, is: goodEnough, nat: netlab.NewNAT(natAddr), path: "udp", joins: 1, then: (*far).routerRestarts},
 		{name: "MTU of 1280", addr: home(4), at: server4, is: narrow, path: "udp", joins: 1},
 		{name: "IPv6 alone", addr: home6, at: server6, is: goodEnough, path: "udp", joins: 1},
-		{name: "UDP that dies", addr: home(5), at: server4, is: with(netlab.UDPDiesAfter(dies)), path: "udp", joins: 1, then: (*far).movesToTCP},
+		{name: "UDP that dies", addr: home(5), at: server4, is: with(netlab.UDPDiesAfter(udpLives)), path: "udp", joins: 1, then: (*far).movesToTCP},
 	}
 	return inFull(all, all[:len(all)-1]) // the last needs a machine of its own to be judged
 }
@@ -144,6 +146,7 @@ func (f *far) routerRestarts(t *testing.T, w way) {
 // anything, and nobody waiting for long.
 func (f *far) movesToTCP(t *testing.T, _ way) {
 	f.rosa.begins()
+	f.wait(2 * udpLives)
 	f.rosa.until("media comes over TCP", `await wardvisitFlows().then(flows => flows.path === 'tcp')`)
 	f.rosa.meets(map[string]Camera{"": Blue})
 	f.ipad.meets(map[string]Camera{rosaName: Red})
