@@ -36,6 +36,8 @@ const (
 	VisitorApproved    Action = "visitor_approved"
 	VisitorProposed    Action = "visitor_proposed"
 	VisitorWithdrawn   Action = "visitor_withdrawn"
+	VisitorPaused      Action = "visitor_paused"
+	VisitorResumed     Action = "visitor_resumed"
 	VisitorBarred      Action = "visitor_barred"
 	BarLifted          Action = "bar_lifted"
 	InviteRevoked      Action = "invite_revoked"

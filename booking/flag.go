@@ -16,6 +16,7 @@ const (
 	PatientLeft    FlagKind = "patient_away"      // nowhere in the hospital
 	ConsentGone    FlagKind = "consent_withdrawn" // or past its review day
 	VisitorKept    FlagKind = "visitor_barred"    // somebody who comes may not
+	VisitorWaits   FlagKind = "visitor_paused"    // somebody who comes may not for now
 	ClosedThen     FlagKind = "closure"           //
 	ProtectedThen  FlagKind = "protected"         // a meal, a round, the afternoon's rest
 	OutsideTimes   FlagKind = "outside"           // no session has this time any more
@@ -83,6 +84,7 @@ type Situation struct {
 	Consent Consent     // the latest
 	Zone    *time.Location
 	Bars    map[VisitorID]string // who may not visit the patient, with the id of the bar
+	Paused  map[VisitorID]string // who may not for now, with what they are in the circle
 	People  []Participant
 	Table   Timetable // of the visit's ward
 	Device  Device
@@ -174,6 +176,8 @@ func (t *troubles) ofPeople(s Situation) {
 	for _, p := range s.People {
 		if bar, barred := s.Bars[p.Visitor]; barred && p.Role == AsVisitor && p.Place != Removed {
 			t.add(VisitorKept, "bar "+bar)
+		} else if member, paused := s.Paused[p.Visitor]; paused && p.Role == AsVisitor && p.Place != Removed {
+			t.add(VisitorWaits, "member "+member)
 		}
 	}
 	if t.visit.Tongue.IsZero() || s.Without || s.Offer != nil && s.Offer.Open() {

@@ -49,6 +49,10 @@ func TestWhatTroublesAVisit(t *testing.T) {
 		{"barred, and sent away", func(_ *booking.Visit, s *booking.Situation) {
 			s.Bars, s.People[0].Place = map[booking.VisitorID]string{"anna": "b"}, booking.Removed
 		}, ""},
+		{"paused", func(_ *booking.Visit, s *booking.Situation) { s.Paused = map[booking.VisitorID]string{"anna": "m"} }, "visitor_paused member m [w]"},
+		{"paused and barred", func(_ *booking.Visit, s *booking.Situation) {
+			s.Bars, s.Paused = map[booking.VisitorID]string{"anna": "b"}, map[booking.VisitorID]string{"anna": "m"}
+		}, "visitor_barred bar b [w]"},
 		{"closed", func(_ *booking.Visit, s *booking.Situation) { s.Table.Closures = []booking.Closure{closed} }, "closure closure k [w]"},
 		{"closed, and set aside", func(_ *booking.Visit, s *booking.Situation) {
 			s.Table.Closures, s.Aside = []booking.Closure{closed}, []string{"closed"}

@@ -67,6 +67,7 @@ var (
 	// Who may visit.
 	ErrNotInCircle     = &Refusal{NotFound, "not_in_circle"}
 	ErrNotApproved     = &Refusal{Forbidden, "not_approved"}
+	ErrPaused          = &Refusal{Forbidden, "paused"}
 	ErrConsentNeeded   = &Refusal{Forbidden, "consent_needed"}
 	ErrPatientAway     = &Refusal{Forbidden, "patient_away"}
 	ErrWardClosed      = &Refusal{Forbidden, "ward_closed"}

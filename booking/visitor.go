@@ -25,6 +25,7 @@ type MemberStatus string
 const (
 	MemberProposed MemberStatus = "proposed"
 	MemberApproved MemberStatus = "approved"
+	MemberPaused   MemberStatus = "paused" // approved, but not for now
 	MemberRemoved  MemberStatus = "removed"
 )
 
@@ -37,7 +38,8 @@ type CircleMember struct {
 	Relationship string // what the visitor is to the patient: "Daughter"
 	Status       MemberStatus
 	ApprovedAt   time.Time
-	Barred       bool // a Bar stands; it outranks everything
+	PausedWhy    string // for staff only; empty unless paused
+	Barred       bool   // a Bar stands; it outranks everything
 }
 
 // Standing is everything that decides whether a visitor may visit a patient.
@@ -50,7 +52,7 @@ type Standing struct {
 	Consent Consent      // the latest; zero when there is none
 }
 
-// MayVisit refuses unless the visitor is in the circle and approved, no bar
+// MayVisit refuses unless the visitor is in the circle, approved and not paused, no bar
 // stands, the patient is here, the ward takes visits and somebody has
 // consented. It is asked when a visit is booked, when it is joined, and whenever
 // one of these changes. A bar is told as "no slots": the words, like the time
@@ -63,6 +65,8 @@ func (s Standing) MayVisit(now time.Time) error {
 		return ErrCallWard // also to whoever is barred, whom another answer would tell so
 	case s.Member.Barred:
 		return ErrNoSlots
+	case s.Member.Status == MemberPaused:
+		return ErrPaused
 	case s.Member.Status != MemberApproved:
 		return ErrNotApproved
 	case s.Patient.State != PatientActive:

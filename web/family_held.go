@@ -266,7 +266,7 @@ func (s *Server) book(w http.ResponseWriter, r *http.Request, by booking.Actor, 
 
 // mayNotVisit are what can have changed while a form was filled in.
 var mayNotVisit = []*booking.Refusal{
-	booking.ErrNoSlots, booking.ErrNotInCircle, booking.ErrNotApproved, booking.ErrPatientAway, booking.ErrWardClosed, booking.ErrConsentNeeded,
+	booking.ErrNoSlots, booking.ErrNotInCircle, booking.ErrNotApproved, booking.ErrPaused, booking.ErrPatientAway, booking.ErrWardClosed, booking.ErrConsentNeeded,
 }
 
 // circle is the visit's patient, refused for a reason.

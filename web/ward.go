@@ -184,6 +184,8 @@ var wardSaid = map[string]string{
 	"invited":          "We have sent them a text message with their own link.",
 	"approved":         "They can visit now. We have sent them a text message with their own link.",
 	"member_removed":   "They can no longer visit, and their link does not work any more.",
+	"paused":           "Their visits are paused. Visits that are booked need a look.",
+	"resumed":          "They may visit again.",
 	"barred":           "They are barred. Nothing tells them so.",
 	"unbarred":         "They are no longer barred.",
 	"consented":        "Consent is recorded.",

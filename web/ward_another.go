@@ -135,7 +135,7 @@ func (s *Server) refuseAnother(w http.ResponseWriter, r *http.Request, by bookin
 	switch {
 	case errors.Is(err, booking.ErrNoSuchPatient):
 		return err
-	case isAny(err, booking.ErrNotInCircle, booking.ErrNotApproved, booking.ErrNoSuchPerson):
+	case isAny(err, booking.ErrNotInCircle, booking.ErrNotApproved, booking.ErrPaused, booking.ErrNoSuchPerson):
 		field = "visitor"
 	case errors.Is(err, booking.ErrReasonNeeded):
 		field = "why"

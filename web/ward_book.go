@@ -181,7 +181,7 @@ func (s *Server) wardHold(w http.ResponseWriter, r *http.Request, by booking.Act
 		return err
 	}
 	field := "start"
-	if isAny(err, booking.ErrNotInCircle, booking.ErrNotApproved, booking.ErrNoSuchPerson) {
+	if isAny(err, booking.ErrNotInCircle, booking.ErrNotApproved, booking.ErrPaused, booking.ErrNoSuchPerson) {
 		field = "visitor"
 	}
 	if fault := f.Fail(field, err); fault != nil {

@@ -101,6 +101,18 @@ var memberActs = map[string]memberAct{
 		_, err := s.desk.RemoveMember(r.Context(), by, id)
 		return err
 	}},
+	"pause": {said: "paused", asks: true, do: func(s *Server, r *http.Request, by booking.Actor, id booking.MemberID, f *form.Form) error {
+		reason := f.Text("reason", mostReason)
+		if !f.OK() {
+			return nil // the page asks again
+		}
+		_, err := s.desk.Pause(r.Context(), by, id, reason)
+		return err
+	}},
+	"resume": {said: "resumed", do: func(s *Server, r *http.Request, by booking.Actor, id booking.MemberID, _ *form.Form) error {
+		_, err := s.desk.Resume(r.Context(), by, id)
+		return err
+	}},
 	"bar": {said: "barred", asks: true, away: true, do: func(s *Server, r *http.Request, by booking.Actor, id booking.MemberID, f *form.Form) error {
 		reason := f.Text("reason", mostReason)
 		if !f.OK() {

@@ -168,7 +168,7 @@ func (s *Server) goodbyeRefused(w http.ResponseWriter, r *http.Request, p goodby
 	switch {
 	case isAny(err, booking.ErrNoInterpreter):
 		question = "tongue"
-	case isAny(err, booking.ErrTooManyPeople, booking.ErrNobodyComing, booking.ErrNotApproved, booking.ErrNotInCircle, booking.ErrNoSlots):
+	case isAny(err, booking.ErrTooManyPeople, booking.ErrNobodyComing, booking.ErrNotApproved, booking.ErrPaused, booking.ErrNotInCircle, booking.ErrNoSlots):
 		question = "people"
 	}
 	if fault := p.Fail(question, err); fault != nil {

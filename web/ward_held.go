@@ -203,7 +203,7 @@ func (s *Server) wardDescribe(w http.ResponseWriter, r *http.Request, by booking
 		case errors.Is(err, booking.ErrTooManyPeople):
 			_ = f.Fail("people", err) // a refusal is never a fault
 			crowd = by.MayOverride(held.Visit.Ward, booking.ErrTooManyPeople)
-		case isAny(err, booking.ErrNobodyComing, booking.ErrNotApproved, booking.ErrNotInCircle):
+		case isAny(err, booking.ErrNobodyComing, booking.ErrNotApproved, booking.ErrPaused, booking.ErrNotInCircle):
 			_ = f.Fail("people", err) // a refusal is never a fault
 		default:
 			return err

@@ -74,7 +74,7 @@ type patientPage struct {
 	Infection string
 	Merged    []booking.Patient // records that became part of this one
 	// The circle, by what can be done about each of them.
-	Asked, Approved, Barred []memberRow
+	Asked, Approved, Paused, Barred []memberRow
 }
 
 // A memberRow is somebody of a circle.
@@ -136,6 +136,8 @@ func (s *Server) wardPatient(w http.ResponseWriter, r *http.Request, by booking.
 			p.Barred = append(p.Barred, row)
 		case m.Status == booking.MemberProposed:
 			p.Asked = append(p.Asked, row)
+		case m.Status == booking.MemberPaused:
+			p.Paused = append(p.Paused, row)
 		case m.Status == booking.MemberApproved:
 			p.Approved = append(p.Approved, row)
 		}

@@ -237,7 +237,7 @@ func (s *Server) addWaiting(w http.ResponseWriter, r *http.Request, by booking.A
 		switch {
 		case isAny(err, booking.ErrBadDays):
 			question = "lastday"
-		case isAny(err, booking.ErrNotInCircle, booking.ErrNotApproved, booking.ErrNoSuchPerson, booking.ErrWaitingAlready):
+		case isAny(err, booking.ErrNotInCircle, booking.ErrNotApproved, booking.ErrPaused, booking.ErrNoSuchPerson, booking.ErrWaitingAlready):
 			question = "visitor"
 		}
 		if fault := f.Fail(question, err); fault != nil {

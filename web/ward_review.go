@@ -62,7 +62,7 @@ func (f flaggedRow) has(kinds ...booking.FlagKind) bool {
 
 // Elsewhere reports whether another time or iPad could help.
 func (f flaggedRow) Elsewhere() bool {
-	return !f.Alone && !f.has(booking.PatientLeft, booking.ConsentGone, booking.VisitorKept)
+	return !f.Alone && !f.has(booking.PatientLeft, booking.ConsentGone, booking.VisitorKept, booking.VisitorWaits)
 }
 
 // ByHand reports whether staff could choose a time or an iPad for it themselves.
@@ -100,6 +100,7 @@ var flagWords = map[booking.FlagKind]string{
 	booking.PatientLeft:    "The patient has left the hospital",
 	booking.ConsentGone:    "There is no consent to video visits any more",
 	booking.VisitorKept:    "Somebody who was coming is barred from visiting",
+	booking.VisitorWaits:   "Visits of somebody who was coming are paused",
 	booking.ClosedThen:     "The ward is closed to visits then",
 	booking.ProtectedThen:  "It is in a time of day that the ward keeps free",
 	booking.OutsideTimes:   "It is outside the ward’s visiting times",

@@ -59,6 +59,8 @@ func (d *Desk) Propose(ctx context.Context, by booking.Actor, patient booking.Pa
 			return none, err
 		case standing.Member.ID == "" || standing.Member.Status == booking.MemberRemoved:
 			return none, booking.ErrNotInCircle
+		case standing.Member.Status == booking.MemberPaused:
+			return none, booking.ErrPaused
 		case standing.Member.Status != booking.MemberApproved:
 			return none, booking.ErrNotApproved
 		}
@@ -101,8 +103,11 @@ func (d *Desk) Invite(ctx context.Context, by booking.Actor, patient booking.Pat
 		if err != nil {
 			return none, err
 		}
-		if m.Barred {
+		switch {
+		case m.Barred:
 			return none, booking.ErrMayNot // lift the bar first
+		case m.Status == booking.MemberPaused:
+			return none, booking.ErrPaused // let them visit again first
 		}
 		m.Relationship = who.Relationship
 		return d.approve(ctx, tx, by, m, ward, isNew, booking.VisitorInvited)
@@ -200,6 +205,8 @@ func (d *Desk) Approve(ctx context.Context, by booking.Actor, id booking.MemberI
 		switch m.Status {
 		case booking.MemberApproved:
 			return m, nil // pressed twice
+		case booking.MemberPaused:
+			return m, booking.ErrPaused
 		case booking.MemberRemoved:
 			return m, booking.ErrNoSuchPerson
 		}
@@ -214,7 +221,7 @@ func (d *Desk) RemoveMember(ctx context.Context, by booking.Actor, id booking.Me
 		if m.Status == booking.MemberRemoved {
 			return m, nil
 		}
-		m.Status = booking.MemberRemoved
+		m.Status, m.PausedWhy = booking.MemberRemoved, ""
 		if err := tx.SaveMember(ctx, m); err != nil {
 			return m, err
 		}
@@ -233,6 +240,52 @@ func (d *Desk) RemoveMember(ctx context.Context, by booking.Actor, id booking.Me
 		}
 		return m, d.keepAway(ctx, tx, by, m)
 	})
+}
+
+// Pause keeps an approved visitor from booking and joining until Resume: the
+// patient wants a rest from them, or the ward has something to find out. reason is
+// for staff only. Visits that they were to come to are flagged, not changed, and a
+// visit they are in goes on.
+func (d *Desk) Pause(ctx context.Context, by booking.Actor, id booking.MemberID, reason string) (booking.CircleMember, error) {
+	reason, err := readText(reason, longestReason)
+	if err != nil {
+		return booking.CircleMember{}, err
+	}
+	return d.onMember(ctx, by, id, func(tx *store.Tx, m booking.CircleMember, ward booking.Ward) (booking.CircleMember, error) {
+		switch m.Status {
+		case booking.MemberPaused:
+			return m, nil // pressed twice
+		case booking.MemberApproved:
+			m.Status, m.PausedWhy = booking.MemberPaused, reason
+			return m, d.saveStatus(ctx, tx, by, m, booking.VisitorPaused, ward)
+		}
+		return m, booking.ErrNotApproved
+	})
+}
+
+// Resume ends a pause. The flags that it brought close by themselves.
+func (d *Desk) Resume(ctx context.Context, by booking.Actor, id booking.MemberID) (booking.CircleMember, error) {
+	return d.onMember(ctx, by, id, func(tx *store.Tx, m booking.CircleMember, ward booking.Ward) (booking.CircleMember, error) {
+		switch m.Status {
+		case booking.MemberApproved:
+			return m, nil // pressed twice
+		case booking.MemberPaused:
+			m.Status, m.PausedWhy = booking.MemberApproved, ""
+			return m, d.saveStatus(ctx, tx, by, m, booking.VisitorResumed, ward)
+		}
+		return m, booking.ErrNotApproved
+	})
+}
+
+// saveStatus saves how a member stands now, and looks at the visits that this concerns.
+func (d *Desk) saveStatus(ctx context.Context, tx *store.Tx, by booking.Actor, m booking.CircleMember, what booking.Action, ward booking.Ward) error {
+	if err := tx.SaveMember(ctx, m); err != nil {
+		return err
+	}
+	if err := tx.AddEvent(ctx, memberEvent(d.now(), by, what, m, ward.ID, "")); err != nil {
+		return err
+	}
+	return d.reviewPatient(ctx, tx, by, m.Patient)
 }
 
 // Bar keeps a person from a patient whatever else is said. reason is for staff

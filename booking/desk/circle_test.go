@@ -150,6 +150,45 @@ func TestABarReachesVisitsAlreadyBooked(t *testing.T) {
 
 // A nurse sees her own wards, a relative her own visits, and neither learns that
 // there are others.
+func TestAPauseEndsAgain(t *testing.T) {
+	inHospital(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		v := w.book(1, today(17, 0), desk.Details{})
+		aunt := must[booking.CircleMember](t)(w.Propose(ctx, as(1), patientID(1), desk.Contact{Name: "Zoë", Phone: "+447700900555", Relationship: "Aunt"})).ID
+		refused(t, "without a reason", second(w.Pause(ctx, nurse(1), memberID(1), " ")), booking.ErrMissing)
+		refused(t, "by another ward", second(w.Pause(ctx, nurse(2), memberID(1), "because")), booking.ErrNoSuchPerson)
+		refused(t, "who was never approved", second(w.Pause(ctx, nurse(1), aunt, "because")), booking.ErrNotApproved)
+		for range 2 { // pressed twice
+			if m := must[booking.CircleMember](t)(w.Pause(ctx, nurse(1), memberID(1), "because")); m.Status != booking.MemberPaused || m.PausedWhy != "because" {
+				t.Errorf("paused: %+v", m)
+			}
+		}
+		w.wants(v.ID, booking.Booked, 1, "visitor_paused Ward 1")
+		refused(t, "hold", second(w.Hold(ctx, as(1), patientID(1), visitorID(1), today(14, 0))), booking.ErrPaused)
+		refused(t, "approve", second(w.Approve(ctx, nurse(1), memberID(1))), booking.ErrPaused)
+		refused(t, "propose", second(w.Propose(ctx, as(1), patientID(1), desk.Contact{Name: "Zoë", Phone: "+447700900556", Relationship: "Aunt"})), booking.ErrPaused)
+		w.pair(deviceNumber(v.Device), 1)
+		w.at(today(16, 50))
+		must[desk.Visit](t)(w.Start(ctx, nurse(1), v.Reference))
+		refused(t, "join", second(w.Join(ctx, as(1), v.Reference)), booking.ErrPaused)
+		if m := must[booking.CircleMember](t)(w.Resume(ctx, nurse(1), memberID(1))); m.Status != booking.MemberApproved || m.PausedWhy != "" {
+			t.Errorf("resumed: %+v", m)
+		}
+		must[booking.CircleMember](t)(w.Resume(ctx, nurse(1), memberID(1)))
+		w.wants(v.ID, booking.Preparing, 1, "")
+		if err := second(w.Join(ctx, as(1), v.Reference)); err != nil {
+			t.Errorf("join again: %v", err)
+		}
+		refused(t, "resume who was never approved", second(w.Resume(ctx, nurse(1), aunt)), booking.ErrNotApproved)
+		if w.count(`SELECT count(*) FROM audit_events WHERE reason LIKE '%because%'`) != 0 {
+			t.Error("the reason is in the audit")
+		}
+		if n := w.count(`SELECT count(*) FROM audit_events WHERE action IN ('visitor_paused', 'visitor_resumed')`); n != 2 {
+			t.Errorf("%d rows in the audit", n)
+		}
+	})
+}
+
 func TestNobodySeesAnothersThings(t *testing.T) {
 	inHospital(t, func(t *testing.T, w *world) {
 		ctx := t.Context()

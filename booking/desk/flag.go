@@ -300,6 +300,9 @@ func (r *reviewer) aroundPatient(ctx context.Context, p booking.Patient) (s book
 	if s.Bars, err = r.Bars(ctx, p.ID); err != nil {
 		return s, err
 	}
+	if s.Paused, err = r.Paused(ctx, p.ID); err != nil {
+		return s, err
+	}
 	records, err := r.VisitsOfPatient(ctx, p.ID, r.now.Add(-12*time.Hour))
 	if err != nil {
 		return s, err

@@ -405,6 +405,8 @@ func (a *act) companion(ctx context.Context, id booking.MemberID) (booking.Circl
 	switch {
 	case m.Patient != a.rec.Patient, m.Barred && m.Visitor.ID != a.rec.HeldFor, m.Status == booking.MemberRemoved:
 		return m, booking.ErrNoSuchPerson
+	case m.Status == booking.MemberPaused:
+		return m, booking.ErrPaused
 	case m.Status != booking.MemberApproved:
 		return m, booking.ErrNotApproved
 	}

@@ -87,7 +87,7 @@ func memberIDs(members []booking.CircleMember) (ids []booking.MemberID) {
 func columnOf(err error) string {
 	for column, about := range map[string][]*booking.Refusal{
 		"mrn":         {booking.ErrConsentNeeded, booking.ErrPatientAway, booking.ErrWardClosed},
-		"phones":      {booking.ErrNotInCircle, booking.ErrNotApproved, booking.ErrNoSlots, booking.ErrNoSuchPerson, booking.ErrTooManyPeople, booking.ErrNobodyComing},
+		"phones":      {booking.ErrNotInCircle, booking.ErrNotApproved, booking.ErrPaused, booking.ErrNoSlots, booking.ErrNoSuchPerson, booking.ErrTooManyPeople, booking.ErrNobodyComing},
 		"interpreter": {booking.ErrNoInterpreter},
 	} {
 		if slices.ContainsFunc(about, func(r *booking.Refusal) bool { return errors.Is(err, r) }) {

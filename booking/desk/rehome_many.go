@@ -177,6 +177,8 @@ func (a *act) rehomeable(ctx context.Context) (elsewhen bool, err error) {
 		return false, booking.ErrConsentNeeded
 	case flagged(booking.VisitorKept):
 		return false, booking.ErrNoSlots
+	case flagged(booking.VisitorWaits):
+		return false, booking.ErrPaused
 	}
 	return flagged(booking.InterpreterOff), nil
 }

@@ -59,7 +59,7 @@ func (tx *Tx) VerifyVisitor(ctx context.Context, id booking.VisitorID, now time.
 
 const (
 	selectMembers = `
-SELECT m.id, m.patient_id, m.relationship, m.status, m.approved_at,
+SELECT m.id, m.patient_id, m.relationship, m.status, m.approved_at, m.paused_why,
        CASE WHEN x.id IS NULL THEN 0 ELSE 1 END, ` + visitorColumns + `
 FROM   circle_members AS m JOIN visitors AS w ON w.id = m.visitor_id
        LEFT JOIN bars AS x ON x.patient_id = m.patient_id AND x.visitor_id = m.visitor_id AND x.lifted_at IS NULL`
@@ -74,7 +74,7 @@ func scanMember(row scanner) (m booking.CircleMember, err error) {
 	var approved stamp
 	var barred int
 	dest, fill := visitorDest(&m.Visitor)
-	err = row.Scan(append([]any{&m.ID, &m.Patient, &m.Relationship, &m.Status, &approved, &barred}, dest...)...)
+	err = row.Scan(append([]any{&m.ID, &m.Patient, &m.Relationship, &m.Status, &approved, &m.PausedWhy, &barred}, dest...)...)
 	fill()
 	m.ApprovedAt, m.Barred = approved.Time, barred == 1
 	return m, err
@@ -111,7 +111,7 @@ const (
 INSERT INTO circle_members (id, patient_id, visitor_id, relationship, status, approved_at)
 VALUES ($1, $2, $3, $4, $5, $6)`
 
-	saveMember = `UPDATE circle_members SET relationship = $2, status = $3, approved_at = $4 WHERE id = $1`
+	saveMember = `UPDATE circle_members SET relationship = $2, status = $3, approved_at = $4, paused_why = $5 WHERE id = $1`
 )
 
 // AddMember saves a new member of a circle.
@@ -121,7 +121,7 @@ func (tx *Tx) AddMember(ctx context.Context, m booking.CircleMember) error {
 
 // SaveMember saves what has changed of a member.
 func (tx *Tx) SaveMember(ctx context.Context, m booking.CircleMember) error {
-	return tx.save(ctx, "save member", saveMember, m.ID, m.Relationship, m.Status, at(m.ApprovedAt))
+	return tx.save(ctx, "save member", saveMember, m.ID, m.Relationship, m.Status, at(m.ApprovedAt), m.PausedWhy)
 }
 
 const standing = `

@@ -76,6 +76,7 @@ func scanFlag(row scanner) (f booking.Flag, err error) {
 // What is asked about a visit besides its record, to say what troubles it.
 const (
 	standingBars = `SELECT id, visitor_id FROM bars WHERE patient_id = $1 AND lifted_at IS NULL`
+	pausedOf     = `SELECT id, visitor_id FROM circle_members WHERE patient_id = $1 AND status = 'paused'`
 	rulesAside   = `SELECT DISTINCT rule FROM overrides WHERE visit_id = $1 ORDER BY rule`
 	loansOut     = `
 SELECT id, device_id, to_ward, from_at, to_at FROM device_loans
@@ -84,15 +85,24 @@ WHERE  device_id = $1 AND returned_at IS NULL AND to_at > $2 ORDER BY from_at, i
 
 // Bars are who may not visit a patient, with the id of the bar.
 func (tx *Tx) Bars(ctx context.Context, patient booking.PatientID) (map[booking.VisitorID]string, error) {
-	bars := map[booking.VisitorID]string{}
-	_, err := all(ctx, tx, "bars", func(row scanner) (none struct{}, err error) {
+	return tx.byVisitor(ctx, "bars", standingBars, patient)
+}
+
+// Paused are who may not visit a patient for now, with what they are in the circle.
+func (tx *Tx) Paused(ctx context.Context, patient booking.PatientID) (map[booking.VisitorID]string, error) {
+	return tx.byVisitor(ctx, "paused", pausedOf, patient)
+}
+
+func (tx *Tx) byVisitor(ctx context.Context, what, query string, patient booking.PatientID) (map[booking.VisitorID]string, error) {
+	found := map[booking.VisitorID]string{}
+	_, err := all(ctx, tx, what, func(row scanner) (none struct{}, err error) {
 		var id string
 		var visitor booking.VisitorID
 		err = row.Scan(&id, &visitor)
-		bars[visitor] = id
+		found[visitor] = id
 		return none, err
-	}, standingBars, patient)
-	return bars, err
+	}, query, patient)
+	return found, err
 }
 
 // RulesAside are the codes of the rules that were set aside for a visit.

@@ -104,6 +104,13 @@ func (j *journey) wardPages(n *person, site string) {
 	n.press("Thomas Arkwright")
 	n.press("Bar")
 	n.look("bar")
+	n.open(site + "/ward/patients")
+	n.press("Thomas Arkwright")
+	n.press("Pause")
+	n.look("pause")
+	n.fill("Why?", "The patient asked for a rest")
+	n.press("Pause their visits")
+	n.look("patient-paused")
 	n.open(site + "/ward/visits/ZZZ-ZZZ/start")
 	n.look("no-such-visit")
 }

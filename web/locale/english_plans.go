@@ -47,6 +47,7 @@ var plansEnglish = map[string]string{
 	"patient_away/rank":         "This patient is not on a ward, so visits cannot be booked",
 	"no_slots/rank":             "This person may not visit the patient",
 	"not_in_circle/rank":        "This person is not on the patient’s list any more",
+	"paused/rank":               "This person’s visits are paused. Let them visit again on the patient’s page first",
 	"not_approved/rank":         "This person is not approved. Approve them on the patient’s page first",
 	"closed/rank":               "The ward is closed then. A ward manager can book it all the same, or choose another of the times",
 	"missing/words":             "Write what you say to the family",
