@@ -36,6 +36,7 @@ type Device struct {
 	Battery   int       // per cent; negative when the browser does not tell
 	LastSeen  time.Time // the zero Time is never
 	Version   string    // of the page it runs
+	Copied    time.Time // when a copy of its browser was turned away; the zero Time is never, since it was paired
 }
 
 // A Loan is a device in another ward for a time.

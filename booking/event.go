@@ -68,6 +68,7 @@ const (
 	PairingBegun       Action = "pairing_begun"
 	DevicePaired       Action = "device_paired"
 	DeviceRevoked      Action = "device_revoked"
+	DeviceCopied       Action = "device_copied" // a copy of its browser was turned away
 	DeviceCleaned      Action = "device_cleaned"
 	DeviceReassigned   Action = "device_reassigned" // a visit has another device than it had
 	DeviceSwapped      Action = "device_swapped"    // during a visit; the reason says which, and why

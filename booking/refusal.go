@@ -50,6 +50,10 @@ var (
 	ErrCodeTooSoon     = &Refusal{Conflict, "code_too_soon"}
 	ErrPairingCode     = &Refusal{Invalid, "pairing_code"}
 	ErrDeviceUnknown   = &Refusal{Forbidden, "device_unknown"}
+	ErrDeviceKey       = &Refusal{Invalid, "device_key"}
+	ErrDeviceProof     = &Refusal{Forbidden, "device_proof"}
+	ErrDeviceCopied    = &Refusal{Forbidden, "device_copied"}
+	ErrDeviceLost      = &Refusal{Forbidden, "device_lost"}
 	ErrWrongPassword   = &Refusal{Forbidden, "wrong_password"}
 	ErrLockedOut       = &Refusal{Forbidden, "locked_out"}
 	ErrSignInNeeded    = &Refusal{Forbidden, "sign_in_needed"}

@@ -41,7 +41,7 @@ func (s *Server) ticket(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	seat, err := s.seatOf(r, f.Value("as"), f.Value("ref"))
+	seat, err := s.seatOf(r, f)
 	if err != nil {
 		return err
 	}
@@ -114,8 +114,8 @@ func roleOf(seat desk.Seat) ticket.Role {
 }
 
 // seatOf asks the desk for a seat, as whom the form says.
-func (s *Server) seatOf(r *http.Request, as, ref string) (desk.Seat, error) {
-	kind := booking.ActorKind(as)
+func (s *Server) seatOf(r *http.Request, f *form.Form) (desk.Seat, error) {
+	kind, ref := booking.ActorKind(f.Value("as")), f.Value("ref")
 	switch kind {
 	case booking.VisitorActor, booking.InterpreterActor, booking.DeviceActor, booking.StaffActor:
 	default:
@@ -128,6 +128,9 @@ func (s *Server) seatOf(r *http.Request, as, ref string) (desk.Seat, error) {
 	}
 	about(r.Context()).reader = by
 	if kind == booking.DeviceActor {
+		if err := s.provesSeat(r, by, f); err != nil {
+			return desk.Seat{}, err
+		}
 		return s.desk.JoinDevice(r.Context(), by)
 	}
 	reference, err := booking.ParseReference(ref)

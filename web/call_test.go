@@ -91,12 +91,13 @@ func (h *callHouse) pair(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, key, err := h.desk.Pair(t.Context(), code)
+	h.ipad = h.phone(t)
+	h.ipad.key = newKey(t)
+	_, token, err := h.ipad.key.Pair(t.Context(), h.desk, code)
 	if err != nil {
 		t.Fatal(err)
 	}
-	h.ipad = h.phone(t)
-	h.ipad.cookies["wardvisit_device"] = key
+	h.ipad.cookies["wardvisit_device"] = token
 }
 
 // start is what the ward does ten minutes before the visit.
@@ -130,7 +131,12 @@ func (p *phone) script(to string, pairs ...string) (status int, body string) {
 // of the refusal.
 func (p *phone) ticket(as, ref string) (got pass, refused string, status int) {
 	p.t.Helper()
-	status, body := p.script(ticketPath, "as", as, "ref", ref)
+	fields := []string{"as", as, "ref", ref}
+	if as == "device" && p.key.IPad != nil {
+		p.enters()
+		fields = p.sits()
+	}
+	status, body := p.script(ticketPath, fields...)
 	if status == http.StatusOK {
 		if err := json.Unmarshal([]byte(body), &got); err != nil {
 			p.t.Fatal(err)
@@ -278,6 +284,7 @@ func TestPagesOfACall(t *testing.T) {
 	for _, path := range []string{"/interpreter/visits/" + ref + "/ready", "/interpreter/visits/" + ref + "/call"} {
 		h.bryn.get(path).shows(http.StatusOK).hides("Arkwright", "Thomas")
 	}
+	h.ipad.enters()
 	ipad := h.ipad.get("/ipad/call").shows(http.StatusOK, "Anna will be here in a moment", "End the visit", "Cover").hides("Thomas")
 	for _, want := range []string{`data-as="device"`, `data-pins="false"`, `data-rest="/ipad?ended"`, `role="alertdialog"`} {
 		if !strings.Contains(ipad.text, want) {
@@ -298,6 +305,7 @@ func TestPagesOfACallAreTheirOwners(t *testing.T) {
 		h.phoneOf(t, david).get("/visits/"+ref+"/"+page).shows(http.StatusNotFound).hides("Thomas", "Willow")
 		h.anna.get("/interpreter/visits/" + ref + "/" + page).shows(http.StatusForbidden)
 	}
+	h.ipad.enters()
 	h.ipad.get("/ipad/call").leads("/ipad") // the ward has not started it
 	h.phone(t).get("/ipad/call").shows(http.StatusForbidden)
 }
@@ -313,6 +321,7 @@ func TestPagesOfACallThatIsOver(t *testing.T) {
 		h.anna.get("/visits/" + ref + "/" + page).leads("/visits/" + ref)
 		h.bryn.get("/interpreter/visits/" + ref + "/" + page).shows(http.StatusNotFound) // their work there is done
 	}
+	h.ipad.enters()
 	h.ipad.get("/ipad/call").leads("/ipad")
 }
 

@@ -182,9 +182,12 @@ type phone struct {
 	t       *testing.T
 	house   *familyHouse
 	cookies map[string]string
+	key     iPadKey // of an iPad
 }
 
-func (h *familyHouse) phone(t *testing.T) *phone { return &phone{t, h, map[string]string{}} }
+func (h *familyHouse) phone(t *testing.T) *phone {
+	return &phone{t: t, house: h, cookies: map[string]string{}}
+}
 
 // phoneOf is the phone of a relative who has signed in as they do.
 func (h *familyHouse) phoneOf(t *testing.T, m booking.MemberID) *phone {

@@ -82,6 +82,8 @@ func (s *Server) ipad(w http.ResponseWriter, r *http.Request) error {
 	switch {
 	case errors.Is(err, booking.ErrDeviceUnknown):
 		return s.render(w, r, http.StatusForbidden, "ipad/unpaired", nil)
+	case errors.Is(err, booking.ErrDeviceLost):
+		return s.render(w, r, http.StatusForbidden, "ipad/lost", nil)
 	case err != nil:
 		return err
 	}
@@ -95,6 +97,16 @@ func (s *Server) ipad(w http.ResponseWriter, r *http.Request) error {
 		page.Shows = showsEnded
 	}
 	return s.render(w, r, http.StatusOK, "ipad/screen", page)
+}
+
+// darkIPad handles GET /ipad/dark/{why}: what an iPad says that has found out that it
+// is not the ward's to use now. It shows nothing that anybody could not know.
+func (s *Server) darkIPad(w http.ResponseWriter, r *http.Request) error {
+	switch why := r.PathValue("why"); why {
+	case "unpaired", "lost", "copied":
+		return s.render(w, r, http.StatusForbidden, "ipad/"+why, nil)
+	}
+	return errPageNotFound
 }
 
 // ipadEvents handles GET /ipad/events: it says when to look at the screen again.
@@ -142,21 +154,32 @@ func (s *Server) pairIPad(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	code := f.Text("pairing_code", 20)
+	f.Text("pairing_code", 20)
 	if !f.OK() {
 		return s.render(w, r, http.StatusUnprocessableEntity, "ipad/pair", f)
 	}
-	_, key, err := s.desk.Pair(r.Context(), code)
+	token, err := s.pairWith(r, f)
 	if err != nil {
 		if fault := f.Fail("pairing_code", err); fault != nil {
 			return fault
 		}
 		return s.render(w, r, http.StatusUnprocessableEntity, "ipad/pair", f)
 	}
-	if err := s.doors.SignInDevice(r.Context(), key); err != nil {
+	if err := s.doors.SignInDevice(r.Context(), token, desk.DeviceSpell); err != nil {
 		return err
 	}
 	return seeOther(w, r, "/ipad")
+}
+
+// pairWith spends a code for the browser whose key the form bears; see web/scripts/
+// _key.ts, which makes it and fills it in.
+func (s *Server) pairWith(r *http.Request, f *form.Form) (token string, err error) {
+	key, err := booking.ParseDeviceKey(f.Value("device_key"))
+	if err != nil {
+		return "", err
+	}
+	_, token, err = s.desk.Pair(r.Context(), f.Value("pairing_code"), key, f.Value("signature"))
+	return token, err
 }
 
 // ipadWorker handles GET /ipad/worker.js. It has an address of its own, since a

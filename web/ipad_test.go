@@ -34,11 +34,15 @@ func TestPairing(t *testing.T) {
 	p := h.phone(t)
 	p.get("/ipad").shows(http.StatusForbidden, "This iPad is not set up")
 	p.get("/ipad/pair").shows(http.StatusOK, "Code on the ward’s screen")
+	p.key = newKey(t)
 	for _, wrong := range []string{"", "K7M", "BBB-BBB", code, strings.Repeat("B", 900), "🎉", "<script>"} {
-		p.post("/ipad/pair", "pairing_code", wrong).shows(http.StatusUnprocessableEntity, "There is a problem")
+		p.post("/ipad/pair", p.key.pairs(t, wrong)...).shows(http.StatusUnprocessableEntity, "There is a problem")
 	}
-	p.post("/ipad/pair", "pairing_code", strings.ToLower(strings.ReplaceAll(second, "-", " "))).leads("/ipad")
-	h.phone(t).post("/ipad/pair", "pairing_code", second).shows(http.StatusUnprocessableEntity) // it works once
+	p.post("/ipad/pair", "pairing_code", second).shows(http.StatusUnprocessableEntity, "This browser cannot keep the iPad's key")
+	p.post("/ipad/pair", "pairing_code", second, "device_key", p.key.Text(), "signature", newKey(t).pairs(t, second)[5]).
+		shows(http.StatusUnprocessableEntity, "could not show that it is itself")
+	p.post("/ipad/pair", p.key.pairs(t, strings.ToLower(strings.ReplaceAll(second, "-", " ")))...).leads("/ipad")
+	h.phone(t).post("/ipad/pair", newKey(t).pairs(t, second)...).shows(http.StatusUnprocessableEntity) // it works once
 	p.get("/ipad").shows(http.StatusOK, "Willow Ward", "No visits now")
 
 	if s := p.post("/ipad/heartbeat", "battery", "82", "version", "abc"); s.status != http.StatusNoContent {
@@ -68,6 +72,8 @@ func TestWhatTheIPadShows(t *testing.T) {
 	p.get("/ipad").shows(http.StatusOK, "Willow Ward", "Next visit 1:00pm").hides(names...)
 	p.get("/ipad?ended").shows(http.StatusOK, "Your visit has ended").hides(names...)
 	h.hour = h.hour.Add(46 * time.Minute)
+	p.get("/ipad").shows(http.StatusForbidden, "This iPad is not set up").hides(names...)
+	p.enters()
 	p.get("/ipad").shows(http.StatusOK, "Your visit with Anna and David", "1:00pm").hides("Arkwright", "Thomas")
 	by.post("/ward/visits/" + string(v.Reference) + "/start").leads("/ward/today")
 	s := p.get("/ipad").shows(http.StatusOK, "Your visit is starting", "Open the visit").hides("Arkwright", "Thomas")

@@ -61,7 +61,7 @@ var auditKinds = []struct {
 		booking.TimeOffTaken, booking.TimeOffDropped, booking.HoursChanged,
 	}},
 	{"iPads", []booking.Action{
-		booking.PairingBegun, booking.DevicePaired, booking.DeviceRevoked, booking.DeviceCleaned, booking.DeviceReassigned, booking.DeviceWithdrawn,
+		booking.PairingBegun, booking.DevicePaired, booking.DeviceRevoked, booking.DeviceCopied, booking.DeviceCleaned, booking.DeviceReassigned, booking.DeviceWithdrawn,
 		booking.DeviceRestored, booking.DeviceLent, booking.DeviceTakenBack, booking.DeviceZoned,
 		booking.WallAdded, booking.WallPaired, booking.WallRemoved,
 	}},
@@ -108,7 +108,7 @@ var actionWords = map[booking.Action]string{
 	booking.InterpreterForgone: "Went on without an interpreter", booking.FamilyToldLooking: "Told a family that an interpreter is looked for",
 	booking.FamilyToldLate: "Told a family that the interpreter is late", booking.TimeOffTaken: "Took time off", booking.TimeOffDropped: "Took time off back",
 	booking.HoursChanged: "Changed their hours",
-	booking.PairingBegun: "Began to pair an iPad", booking.DevicePaired: "Paired an iPad", booking.DeviceRevoked: "Unpaired an iPad",
+	booking.PairingBegun: "Began to pair an iPad", booking.DevicePaired: "Paired an iPad", booking.DeviceRevoked: "Unpaired an iPad", booking.DeviceCopied: "Turned away a copy of an iPad",
 	booking.DeviceCleaned: "Cleaned an iPad", booking.DeviceReassigned: "Gave a visit another iPad", booking.DeviceWithdrawn: "Took an iPad out of service",
 	booking.DeviceRestored: "Brought an iPad back", booking.DeviceLent: "Lent an iPad", booking.DeviceTakenBack: "Took a lent iPad back",
 	booking.DeviceZoned:  "Changed where an iPad is kept",

@@ -149,7 +149,8 @@ func (h *wardHouse) paired(t *testing.T, by *phone, id booking.DeviceID, ward bo
 	t.Helper()
 	shown := by.post("/ward/ipads/"+string(id)+"/pair?ward="+string(ward)).shows(http.StatusOK, "type this code")
 	p := h.phone(t)
-	p.post("/ipad/pair", "pairing_code", pairingCode(t, shown)).leads("/ipad")
+	p.key = newKey(t)
+	p.post("/ipad/pair", p.key.pairs(t, pairingCode(t, shown))...).leads("/ipad")
 	return p
 }
 

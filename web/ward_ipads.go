@@ -41,6 +41,9 @@ func (s *Server) wardIPads(w http.ResponseWriter, r *http.Request, by booking.Ac
 		row := s.newIPadRow(c.Device)
 		row.Own = c.Device.Ward == head.Ward.ID
 		row.Notes = carriedNotes(c, row.Own, head.Ward.Site.Zone)
+		if !c.Copied.IsZero() {
+			row.Notes = append(row.Notes, "A copy of it was turned away, "+moment(c.Copied, head.Ward.Site.Zone)+": pair it again")
+		}
 		row.About = "/ward/ipads/" + url.PathEscape(string(c.ID)) + head.Query()
 		p.IPads = append(p.IPads, row)
 	}

@@ -72,15 +72,19 @@ func (d *Desk) beginPairing(ctx context.Context, by booking.Actor, id booking.De
 	})
 }
 
-// Pair spends a code and returns the device with its new secret key, which is
-// never shown again. An earlier key dies. Too many wrong codes, from anybody,
-// close pairing for some minutes.
-func (d *Desk) Pair(ctx context.Context, code string) (dev booking.Device, key string, err error) {
+// Pair spends a code and makes the browser that holds a key the device; the token
+// opens its pages for DeviceSpell. An earlier key dies. The browser has signed the
+// code as it was typed, so that nobody is paired with a key that they only saw.
+// Too many wrong codes, from anybody, close pairing for some minutes.
+func (d *Desk) Pair(ctx context.Context, code string, key booking.DeviceKey, signature string) (dev booking.Device, token string, err error) {
 	typed, err := booking.ParseReference(code)
 	if err != nil {
 		return dev, "", booking.ErrPairingCode
 	}
-	if key, err = d.newSecret(32); err != nil {
+	if !key.Signed(booking.DeviceClaim{Purpose: booking.ToPair, Origin: originOf(d.public), Nonce: code}, signature) {
+		return dev, "", booking.ErrDeviceProof
+	}
+	if token, err = d.newSecret(32); err != nil {
 		return dev, "", err
 	}
 	dev, err = do(ctx, d, func(tx *store.Tx) (booking.Device, error) {
@@ -96,7 +100,10 @@ func (d *Desk) Pair(ctx context.Context, code string) (dev booking.Device, key s
 		if err != nil {
 			return none, store.Keep(err)
 		}
-		if err := tx.SetDeviceKey(ctx, id, hashSecret(key)); err != nil {
+		if err := tx.SetDeviceKey(ctx, id, key.Hash()); err != nil {
+			return none, err
+		}
+		if err := d.addSpell(ctx, tx, id, token); err != nil {
 			return none, err
 		}
 		device, err := tx.Device(ctx, id)
@@ -108,22 +115,7 @@ func (d *Desk) Pair(ctx context.Context, code string) (dev booking.Device, key s
 	if err != nil {
 		return booking.Device{}, "", err
 	}
-	return dev, key, nil
-}
-
-// DeviceActor says which device a key belongs to; ErrDeviceUnknown when none, or
-// one that is lost.
-func (d *Desk) DeviceActor(ctx context.Context, key string) (booking.Actor, error) {
-	return view(ctx, d, func(tx *store.Tx) (booking.Actor, error) {
-		device, err := tx.DeviceByKey(ctx, hashSecret(key))
-		if err == nil && device.State == booking.DeviceLost {
-			err = booking.ErrDeviceUnknown
-		}
-		if err != nil {
-			return booking.Actor{}, err
-		}
-		return deviceActor(device), nil
-	})
+	return dev, token, nil
 }
 
 func deviceActor(device booking.Device) booking.Actor {

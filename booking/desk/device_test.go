@@ -16,19 +16,19 @@ func TestPairing(t *testing.T) {
 		first := must[desk.Pairing](t)(w.BeginPairing(ctx, nurse(1), deviceID(1)))
 		code := must[desk.Pairing](t)(w.BeginPairing(ctx, nurse(1), deviceID(1)))
 		for _, bad := range []string{first.Code, "", "K7M-4PQ", "not a code"} {
-			_, _, err := w.Pair(ctx, bad)
+			_, _, err := w.pairAs(newIPad(t), bad)
 			refused(t, "code "+bad, err, booking.ErrPairingCode)
 		}
 		typed := " " + string(code.Code[0]+'a'-'A') + code.Code[1:3] + " " + code.Code[4:]
 		if code.Code[0] < 'A' {
 			typed = code.Code
 		}
-		dev, key, err := w.Pair(ctx, typed)
+		dev, key, err := w.pairAs(newIPad(t), typed)
 		ok(t, err)
 		if dev.ID != deviceID(1) || !dev.Paired || len(key) < 40 {
 			t.Errorf("paired %+v", dev)
 		}
-		_, _, err = w.Pair(ctx, code.Code)
+		_, _, err = w.pairAs(newIPad(t), code.Code)
 		refused(t, "the same code again", err, booking.ErrPairingCode)
 		actor := must[booking.Actor](t)(w.DeviceActor(ctx, key))
 		if actor.Kind != booking.DeviceActor || actor.ID != string(deviceID(1)) || actor.Knows(wardID(1)) {
@@ -38,7 +38,7 @@ func TestPairing(t *testing.T) {
 		refused(t, "the earlier key", second(w.DeviceActor(ctx, key)), booking.ErrDeviceUnknown)
 		old := must[desk.Pairing](t)(w.BeginPairing(ctx, nurse(1), deviceID(1)))
 		w.at(morning.Add(10 * time.Minute))
-		_, _, err = w.Pair(ctx, old.Code)
+		_, _, err = w.pairAs(newIPad(t), old.Code)
 		refused(t, "an old code", err, booking.ErrPairingCode)
 		ok(t, w.Unpair(ctx, nurse(1), deviceID(1)))
 		ok(t, w.Unpair(ctx, nurse(1), deviceID(1)))
@@ -54,7 +54,7 @@ func TestGuessingAPairingCode(t *testing.T) {
 	inHospital(t, func(t *testing.T, w *world) {
 		var err error
 		for range 101 {
-			_, _, err = w.Pair(t.Context(), "222-222")
+			_, _, err = w.pairAs(newIPad(t), "222-222")
 		}
 		refused(t, "the hundred and first guess", err, booking.ErrLockedOut)
 		w.at(morning.Add(11 * time.Minute))
@@ -146,9 +146,9 @@ func TestAPracticeCodeWaitsForItsReader(t *testing.T) {
 		printed := must[string](t)(w.PracticePairing(ctx, deviceID(1)))
 		shown := must[desk.Pairing](t)(w.BeginPairing(ctx, nurse(1), deviceID(2)))
 		w.at(w.clock().Add(23 * time.Hour))
-		_, _, err := w.Pair(ctx, shown.Code)
+		_, _, err := w.pairAs(newIPad(t), shown.Code)
 		refused(t, "a ward's code the next day", err, booking.ErrPairingCode)
-		paired, _, err := w.Pair(ctx, printed)
+		paired, _, err := w.pairAs(newIPad(t), printed)
 		ok(t, err)
 		if paired.ID != deviceID(1) {
 			t.Errorf("paired %v", paired.Tag)

@@ -91,6 +91,19 @@
 // stays, visits, flags and tasks follow. See rehome.go, and merge.go for two records
 // of one person.
 //
+// # How an iPad is known
+//
+// An iPad's browser makes a key that cannot be read out of it, and signs with it: when
+// it is paired, for a cookie that is good for five minutes, and for each seat that it
+// takes in a room. A cookie that somebody copied ends when the iPad renews its own, at
+// most five minutes later, and never gives a seat. Whoever copies all that a browser
+// keeps may have the key as well; a chain of links, of which each can be shown once,
+// tells within two minutes of both being awake that there are two. Then neither goes
+// on, and staff are told. No clock of an iPad is believed in any of this.
+//
+// iPads that were paired before there were keys held a secret that could be copied.
+// They are unpaired by the migration, and paired again as new ones are.
+//
 // # Secrets
 //
 // Links, one-time codes, pairing codes and device keys are kept only as hashes.

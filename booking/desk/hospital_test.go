@@ -14,6 +14,7 @@ import (
 
 	"github.com/wardvisit/wardvisit/booking"
 	"github.com/wardvisit/wardvisit/booking/desk"
+	"github.com/wardvisit/wardvisit/booking/desk/desktest"
 	"github.com/wardvisit/wardvisit/booking/store"
 	"github.com/wardvisit/wardvisit/booking/store/storetest"
 )
@@ -265,13 +266,24 @@ func (w *world) book(n int, start time.Time, details desk.Details) desk.Visit {
 	return must[desk.Visit](w.t)(w.Book(w.t.Context(), as(n), v.ID))
 }
 
-// pair makes a browser into device n of a ward and returns its key.
+// pair makes a browser into device n of a ward and returns its token.
 func (w *world) pair(n, ward int) string {
 	w.t.Helper()
 	p := must[desk.Pairing](w.t)(w.BeginPairing(w.t.Context(), nurse(ward), deviceID(n)))
-	_, key, err := w.Pair(w.t.Context(), p.Code)
+	_, token, err := w.pairAs(newIPad(w.t), p.Code)
 	ok(w.t, err)
-	return key
+	return token
+}
+
+func newIPad(t *testing.T) *desktest.IPad {
+	t.Helper()
+	return must[*desktest.IPad](t)(desktest.NewIPad())
+}
+
+// pairAs spends a code as one browser.
+func (w *world) pairAs(browser *desktest.IPad, code string) (booking.Device, string, error) {
+	w.t.Helper()
+	return browser.Pair(w.t.Context(), w.Desk, code)
 }
 
 // spare is the other iPad of ward 1.

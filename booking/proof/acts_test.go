@@ -8,6 +8,7 @@ import (
 
 	"github.com/wardvisit/wardvisit/booking"
 	"github.com/wardvisit/wardvisit/booking/desk"
+	"github.com/wardvisit/wardvisit/booking/desk/desktest"
 )
 
 // An act is one thing that somebody does in a storm.
@@ -337,7 +338,11 @@ func (c *client) pairAgain() error {
 	if err != nil {
 		return err
 	}
-	_, _, err = c.Pair(c.ctx, p.Code)
+	browser, err := desktest.NewIPad()
+	if err != nil {
+		return err
+	}
+	_, _, err = browser.Pair(c.ctx, c.Desk, p.Code)
 	return err
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"github.com/wardvisit/wardvisit/booking"
 	"github.com/wardvisit/wardvisit/booking/desk"
+	"github.com/wardvisit/wardvisit/booking/desk/desktest"
 	"github.com/wardvisit/wardvisit/booking/store"
 	"github.com/wardvisit/wardvisit/booking/store/storetest"
 	"github.com/wardvisit/wardvisit/migrations"
@@ -258,7 +259,9 @@ func (w *world) pairAll() {
 	for n := 1; n <= w.size.wards*w.size.devices; n++ {
 		p, err := w.BeginPairing(w.t.Context(), booking.System, deviceID(n))
 		ok(w.t, err)
-		_, _, err = w.Pair(w.t.Context(), p.Code)
+		browser, err := desktest.NewIPad()
+		ok(w.t, err)
+		_, _, err = browser.Pair(w.t.Context(), w.Desk, p.Code)
 		ok(w.t, err)
 	}
 }

@@ -16,7 +16,7 @@ func (tx *Tx) AddDevice(ctx context.Context, d booking.Device) error {
 }
 
 const (
-	deviceColumns = `d.id, d.tag, d.ward_id, d.state, d.key_hash, d.battery, d.last_seen, d.page_version, d.zone, d.dedicated`
+	deviceColumns = `d.id, d.tag, d.ward_id, d.state, d.key_hash, d.battery, d.last_seen, d.page_version, d.zone, d.dedicated, d.copied_at`
 
 	deviceByID  = `SELECT ` + deviceColumns + ` FROM devices AS d WHERE d.id = $1`
 	deviceByKey = `SELECT ` + deviceColumns + ` FROM devices AS d WHERE d.key_hash = $1`
@@ -27,14 +27,14 @@ const (
 func deviceDest(d *booking.Device) (dest []any, fill func()) {
 	var key string
 	var battery sql.NullInt64
-	var seen stamp
+	var seen, copied stamp
 	fill = func() {
-		d.Paired, d.Battery, d.LastSeen = key != "", -1, seen.Time
+		d.Paired, d.Battery, d.LastSeen, d.Copied = key != "", -1, seen.Time, copied.Time
 		if battery.Valid {
 			d.Battery = int(battery.Int64)
 		}
 	}
-	return []any{&d.ID, &d.Tag, &d.Ward, &d.State, into(&key), &battery, &seen, &d.Version, &d.Zone, &d.Dedicated}, fill
+	return []any{&d.ID, &d.Tag, &d.Ward, &d.State, into(&key), &battery, &seen, &d.Version, &d.Zone, &d.Dedicated, &copied}, fill
 }
 
 func scanDevice(row scanner) (d booking.Device, err error) {
@@ -67,14 +67,6 @@ UPDATE devices SET state = $2, cleaned_at = COALESCE($3, cleaned_at) WHERE id = 
 // cleaned if it has just been.
 func (tx *Tx) SetDeviceState(ctx context.Context, id booking.DeviceID, s booking.DeviceState, cleaned time.Time) error {
 	return tx.save(ctx, "set device state", setDeviceState, id, s, at(cleaned))
-}
-
-const setDeviceKey = `UPDATE devices SET key_hash = $2, last_seen = NULL, battery = NULL WHERE id = $1`
-
-// SetDeviceKey pairs a device with the browser that holds the key of this hash,
-// or with none when it is empty.
-func (tx *Tx) SetDeviceKey(ctx context.Context, id booking.DeviceID, hash string) error {
-	return tx.save(ctx, "set device key", setDeviceKey, id, orNull(hash))
 }
 
 const setHeartbeat = `UPDATE devices SET battery = $2, last_seen = $3, page_version = $4 WHERE id = $1`

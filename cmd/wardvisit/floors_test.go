@@ -20,7 +20,7 @@ var floors = [][]string{
 	{"booking/desk", "booking/notify", "signaling", "signaling/trial"},
 	{"web/login"},
 	{"web", "web/nhs", "web/form"},
-	{"cmd/wardvisit", "cmd/wardbench", "web/e2e", "web/build", "booking/store/storetest", "booking/proof", "signaling/signalingtest"},
+	{"cmd/wardvisit", "cmd/wardbench", "web/e2e", "web/build", "booking/store/storetest", "booking/desk/desktest", "booking/proof", "signaling/signalingtest"},
 }
 
 // outside says which packages of the ground floor may import more than the

@@ -20,6 +20,7 @@ import (
 
 	"github.com/wardvisit/wardvisit/booking"
 	"github.com/wardvisit/wardvisit/booking/desk"
+	"github.com/wardvisit/wardvisit/booking/desk/desktest"
 	"github.com/wardvisit/wardvisit/booking/store/storetest"
 	"github.com/wardvisit/wardvisit/signaling/protocol"
 	"github.com/wardvisit/wardvisit/signaling/signalingtest"
@@ -48,6 +49,7 @@ type ward struct {
 
 // A desktop is a browser with cookies, and what it has live.
 type desktop struct {
+	key    *desktest.IPad // of an iPad
 	ward   *ward
 	client *http.Client
 	id     booking.StaffID // who is signed in
@@ -183,8 +185,30 @@ func (w *ward) pair(id booking.DeviceID) *desktop {
 		w.t.Fatal(err)
 	}
 	d := w.desktop()
-	d.post("/ipad/pair", "pairing_code", code)
+	if d.key, err = desktest.NewIPad(); err != nil {
+		w.t.Fatal(err)
+	}
+	d.key.Origin = w.server.public.String()
+	signature, err := d.key.SignCode(code)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	d.post("/ipad/pair", "pairing_code", code, "device_key", d.key.Text(), "signature", signature)
 	return d
+}
+
+// signs are the fields with which an iPad asks for its seat.
+func (d *desktop) signs() []string {
+	d.ward.t.Helper()
+	var c desk.Challenge
+	if err := json.Unmarshal([]byte(d.post("/ipad/challenge", "device_key", d.key.Text())), &c); err != nil {
+		d.ward.t.Fatal(err)
+	}
+	a, err := d.key.Seat(c)
+	if err != nil {
+		d.ward.t.Fatal(err)
+	}
+	return []string{"device_key", d.key.Text(), "nonce", a.Nonce, "signature", a.Signature}
 }
 
 // nurse is a browser in which a new nurse of the ward has signed in.
@@ -218,7 +242,11 @@ func (d *desktop) signIn() booking.StaffID {
 func (d *desktop) ticket(as string) string {
 	d.ward.t.Helper()
 	var given struct{ Ticket string }
-	if err := json.Unmarshal([]byte(d.post("/call/ticket", "as", as, "ref", string(d.ward.visit.Reference))), &given); err != nil {
+	fields := []string{"as", as, "ref", string(d.ward.visit.Reference)}
+	if d.key != nil {
+		fields = append(fields, d.signs()...)
+	}
+	if err := json.Unmarshal([]byte(d.post("/call/ticket", fields...)), &given); err != nil {
 		d.ward.t.Fatal(err)
 	}
 	return given.Ticket

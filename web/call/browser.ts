@@ -1,5 +1,6 @@
 // The browser's own clock, socket and memory, as a Room wants them.
 
+import { signForSeat } from "../scripts/_key.ts";
 import type { Clock } from "./clock.ts";
 import { TurnedAway, type Ears, type Keep, type Pass, type Socket } from "./world.ts";
 
@@ -51,7 +52,7 @@ export async function fetchPass(path: string, as: string, ref: string): Promise<
     const answer = await fetch(path, {
       method: "POST",
       headers: { Accept: "application/json" },
-      body: new URLSearchParams({ as, ref }),
+      body: new URLSearchParams({ as, ref, ...(as === "device" ? await signForSeat(patience.signal) : {}) }),
       signal: patience.signal,
     });
     if (answer.ok) {

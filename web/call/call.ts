@@ -1,8 +1,8 @@
 // One call on one page: the room, the camera, the connection and the page,
 // introduced to each other.
 
-import { startHeartbeat } from "../scripts/_heartbeat.ts";
 import type { Expected } from "./absence.ts";
+import { stayPaired } from "./bedside.ts";
 import { clock, dial, fetchPass, keepAwake, keepIn } from "./browser.ts";
 import { Capture, kinds, type Kind } from "./capture.ts";
 import { eased, Viewing } from "./drawn.ts";
@@ -111,7 +111,7 @@ class Call {
     network?.addEventListener?.("change", () => woke(false)); // also when it has only become slower
     navigator.mediaDevices?.addEventListener?.("devicechange", () => this.listDevices());
     if (this.bedside) {
-      startHeartbeat(); // the ward counts on hearing from its iPads, in a visit most of all
+      stayPaired();
     }
     // A page that comes back out of the browser's cache has a dead call in it.
     window.addEventListener("pageshow", (event) => event.persisted && window.location.reload());

@@ -11,8 +11,9 @@
 //
 // For people it names a login, a row in the store that says who and until when.
 // The store is given only the hash of it, so that a stolen backup opens nothing.
-// For an iPad the cookie is the device's key itself, which the desk knows by its
-// hash; an iPad is signed out by unpairing it.
+// For an iPad the cookie is a token that is good for five minutes. It gets the next
+// one by signing with a key that no cookie holds; an iPad is signed out by unpairing
+// it.
 //
 // Neither says what may be done. Each request asks the desk who this is today, so
 // a role that was taken away, a bar or a lost iPad counts from the next request.

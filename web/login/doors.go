@@ -19,10 +19,12 @@ type People interface {
 	InterpreterActor(ctx context.Context, id booking.InterpreterID) (booking.Actor, error)
 }
 
-// Devices knows which device a key belongs to. It refuses a key that is not, or
-// no longer, one.
+// Devices knows which device a token belongs to. It refuses one that is not, or no
+// longer, good.
 type Devices interface {
-	DeviceActor(ctx context.Context, key string) (booking.Actor, error)
+	DeviceActor(ctx context.Context, token string) (booking.Actor, error)
+	// DeviceStill is asked while a page stays open, also after the token has run out.
+	DeviceStill(ctx context.Context, token string) (booking.Actor, error)
 }
 
 // Config is what the doors are hung in.
@@ -69,10 +71,6 @@ const (
 	// somebody who has stopped.
 	interpreterLife = 30 * 24 * time.Hour
 	interpreterIdle = 7 * 24 * time.Hour
-
-	// The longest that browsers keep a cookie. An iPad on a shelf must still know
-	// itself; each page that it opens begins the time anew.
-	deviceLife = 400 * 24 * time.Hour
 )
 
 // The names of the cookies.

@@ -1,20 +1,22 @@
 // The iPad at the bed follows its visits by itself: nobody touches it. It goes to
-// the call when the ward presses Start, and comes back when the call is over.
+// the call when the ward presses Start, and comes back when the call is over. The
+// moment that it is not the ward's any more it goes dark and says why.
 import { startHeartbeat, stayAwake } from "./_heartbeat.ts";
+import { able, enter, sealPairing, startEntering, type Entering } from "./_key.ts";
 import { Stream, fetchPage, morph } from "./_live.ts";
 
 /** How long "Your visit has ended" stays, for somebody to read it slowly. */
 const farewell = 60_000;
 
-/** How often a screen that follows no stream looks at itself again. */
-const lookAgain = 10_000;
+/** How often a dark screen asks whether it is the ward's again. */
+const askAgain = 10_000;
 
 const screen = document.getElementById("ipad");
-const net = document.getElementById("net");
 const loaded = Date.now();
 
 function connected(yes: boolean): void {
   const words = yes ? "" : "No connection – trying again";
+  const net = document.getElementById("net");
   if (net && net.textContent !== words) {
     net.textContent = words;
   }
@@ -27,12 +29,14 @@ async function refresh(): Promise<void> {
     connected(false);
     return;
   }
-  const fresh = fetched.page.getElementById("ipad");
-  if (!screen || !fresh) {
+  if (fetched.response.status === 403) {
+    if (heed(await enter())) {
+      setTimeout(() => void refresh(), 1_000);
+    }
     return;
   }
-  if (fresh.dataset["live"] !== screen.dataset["live"]) {
-    location.replace("/ipad"); // paired, or not any more
+  const fresh = fetched.page.getElementById("ipad");
+  if (!screen || !fresh) {
     return;
   }
   const shows = fresh.dataset["shows"];
@@ -54,28 +58,38 @@ function goIfStarted(): void {
   }
 }
 
-/** Reads the code from the QR's link. It stands after the #, so no server saw it. */
-function fillCode(): void {
-  const field = document.getElementById("pairing_code") as HTMLInputElement | null;
-  const code = location.hash.slice(1);
-  if (field && /^[A-Za-z0-9-]{4,12}$/.test(code)) {
-    field.value = code;
-    history.replaceState(null, "", location.pathname);
+/** Goes dark if the iPad is not the ward's any more, and reports whether it is. */
+function heed(entering: Entering): boolean {
+  connected(entering !== "offline");
+  if (entering === "entered" || entering === "offline") {
+    return entering === "entered";
   }
+  const shows = screen?.dataset["shows"];
+  const told = shows === "copied" && entering === "unpaired"; // which is what came of it
+  if (shows !== entering && !told) {
+    location.replace(`/ipad/dark/${entering}`);
+  }
+  return false;
 }
 
 function follow(stream: string): void {
+  const look = startEntering((entering) => heed(entering));
+  const ask = async (): Promise<void> => {
+    if ((await look()) === "entered") {
+      await refresh();
+    }
+  };
   const events = new Stream(stream, {
     look: () => void refresh(),
     live: () => connected(true),
     lost: () => connected(false),
-    refused: () => void refresh(),
+    refused: () => void ask(),
   });
   let lost = false;
   startHeartbeat((beat) => {
     connected(beat !== "lost");
     if (beat === "refused") {
-      location.replace("/ipad");
+      void ask();
     } else if (lost && beat === "heard") {
       events.open(); // the old line may look alive and not be
       void refresh();
@@ -85,7 +99,60 @@ function follow(stream: string): void {
   setTimeout(() => void refresh(), farewell + 1_000);
 }
 
-fillCode();
+/** A screen that the server would not show may only have slept for longer than its cookie. */
+async function comeBack(dark: HTMLElement): Promise<void> {
+  dark.style.visibility = "hidden";
+  const entering = await enter();
+  if (entering === "entered") {
+    location.replace("/ipad");
+    return;
+  }
+  heed(entering);
+  dark.style.visibility = "";
+  setTimeout(() => void comeBackQuietly(), askAgain);
+}
+
+async function comeBackQuietly(): Promise<void> {
+  if (heed(await enter())) {
+    location.replace("/ipad");
+    return;
+  }
+  setTimeout(() => void comeBackQuietly(), askAgain);
+}
+
+/** Reads the code from the QR's link. It stands after the #, so no server saw it. */
+function fillCode(field: HTMLInputElement): void {
+  const code = location.hash.slice(1);
+  if (/^[A-Za-z0-9-]{4,12}$/.test(code)) {
+    field.value = code;
+    history.replaceState(null, "", location.pathname);
+  }
+}
+
+/** Sends the code with the key that this browser makes for it. */
+async function pair(form: HTMLFormElement, field: HTMLInputElement): Promise<void> {
+  fillCode(field);
+  if (!(await able())) {
+    form.hidden = true;
+    document.getElementById("no-key")?.removeAttribute("hidden");
+    return;
+  }
+  form.addEventListener("submit", (e) => {
+    e.preventDefault();
+    void sealPairing(field.value).then((sealed) => {
+      for (const [name, value] of Object.entries(sealed)) {
+        (form.elements.namedItem(name) as HTMLInputElement).value = value;
+      }
+      form.submit();
+    });
+  });
+}
+
+const form = document.querySelector<HTMLFormElement>("form[data-pair]");
+const field = document.getElementById("pairing_code") as HTMLInputElement | null;
+if (form && field) {
+  void pair(form, field);
+}
 if (screen) {
   stayAwake();
   goIfStarted();
@@ -93,7 +160,7 @@ if (screen) {
   if (stream) {
     follow(stream);
   } else {
-    setInterval(() => void refresh(), lookAgain);
+    void comeBack(screen);
   }
   if ("serviceWorker" in navigator) {
     void navigator.serviceWorker.register("/ipad/worker.js", { scope: "/ipad" }).catch(() => undefined);
