@@ -114,4 +114,12 @@
 // streamEvents, in events.go, keeps a response open and sends events: it beats,
 // so that proxies keep the line; it clears the write deadline; it ends when the
 // reader goes or the server drains.
+//
+// # The wall
+//
+// The screen on a ward's wall is at /wall. It is paired by a code, as an iPad is,
+// and no login: a login ends with a shift, and what hangs on a wall must not be
+// somebody who could do something. Its key shows one ward's day, without anybody's
+// name, and opens nothing else. /ward/today/print is the same day on paper, with
+// how to reach those who come.
 package web

@@ -104,7 +104,15 @@ func newWardHouseOn(t *testing.T, where string) *wardHouse {
 	if err := h.desk.Found(t.Context(), hospital); err != nil {
 		t.Fatal(err)
 	}
-	h.Server, err = New(Config{
+	h.Server = h.restarted(t)
+	return h
+}
+
+// restarted is another process at the same database.
+func (h *wardHouse) restarted(t *testing.T) *Server {
+	t.Helper()
+	now := func() time.Time { return h.hour }
+	s, err := New(Config{
 		Desk: h.desk, Rooms: h.rooms, Practice: true,
 		Doors:     login.New(login.Config{Store: h.store.Logins(now), People: h.desk, Devices: h.desk, Now: now}),
 		PublicURL: &url.URL{Scheme: "https", Host: "visits.example"},
@@ -114,7 +122,7 @@ func newWardHouseOn(t *testing.T, where string) *wardHouse {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return h
+	return s
 }
 
 // staff is the browser of somebody of the staff who has signed in.
