@@ -10,6 +10,7 @@ func (s *Server) routes() *http.ServeMux {
 	mux.Handle("/", s.page(s.notFound))
 	s.relatives(mux)
 	s.staff(mux)
+	s.fleet(mux)
 	s.patients(mux)
 	s.rules(mux)
 	s.bedside(mux)
@@ -152,6 +153,10 @@ func (s *Server) staff(mux *http.ServeMux) {
 	mux.Handle("POST "+importPath+"/confirm", s.asImporter(s.confirmImport))
 	mux.Handle("GET "+auditPath, s.asStaff(s.wardAudit))
 	mux.Handle("GET "+auditPath+"/file.csv", s.asStaff(s.auditFile))
+}
+
+// fleet are the ward's pages of its iPads.
+func (s *Server) fleet(mux *http.ServeMux) {
 	mux.Handle("GET /ward/ipads", s.asStaff(s.wardIPads))
 	mux.Handle("GET /ward/ipads/{id}", s.asStaff(s.wardIPad))
 	mux.Handle("GET /ward/ipads/{id}/change/{act}", s.asStaff(s.askIPad))

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"github.com/wardvisit/wardvisit/booking"
@@ -265,10 +264,4 @@ func (e *entry) token(door *door) string {
 		return ""
 	}
 	return cookie.Value
-}
-
-// isPage reports whether the request is for a page, rather than for something
-// that a page fetches by itself.
-func (e *entry) isPage() bool {
-	return e.r.Method == http.MethodGet && strings.Contains(e.r.Header.Get("Accept"), "text/html")
 }
