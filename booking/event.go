@@ -114,6 +114,9 @@ const (
 	TaskOpened      Action = "task_opened"
 	TaskDone        Action = "task_done"
 	InfectionSet    Action = "infection_set"
+	NeedsRecorded   Action = "needs_recorded"  // the reason says of which kind, not which
+	PrivacyAsked    Action = "privacy_asked"   // the patient is not to be talked of
+	PrivacyDropped  Action = "privacy_dropped" //
 )
 
 // An Event is a fact already true: who did what to what. It is written in the

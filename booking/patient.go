@@ -25,6 +25,9 @@ type Patient struct {
 	State PatientState
 	// Infection decides how a device is cleaned after a visit.
 	Infection  Infection
+	Tongue     Tongue    // what is best spoken or signed with them; zero is what the hospital speaks
+	Needs      string    // what else helps them see, hear and be understood, for staff
+	Private    bool      // they asked that nobody be told that they are here
 	MergedInto PatientID // the record of the same person that is used instead; empty for none
 }
 

@@ -72,6 +72,7 @@ var (
 	ErrNotInCircle     = &Refusal{NotFound, "not_in_circle"}
 	ErrNotApproved     = &Refusal{Forbidden, "not_approved"}
 	ErrPaused          = &Refusal{Forbidden, "paused"}
+	ErrPrivate         = &Refusal{Forbidden, "private"}
 	ErrConsentNeeded   = &Refusal{Forbidden, "consent_needed"}
 	ErrPatientAway     = &Refusal{Forbidden, "patient_away"}
 	ErrWardClosed      = &Refusal{Forbidden, "ward_closed"}

@@ -38,6 +38,7 @@ type CircleMember struct {
 	Relationship string // what the visitor is to the patient: "Daughter"
 	Status       MemberStatus
 	ApprovedAt   time.Time
+	AgreedBy     string // who said that they may be told, of a patient who is private
 	PausedWhy    string // for staff only; empty unless paused
 	Barred       bool   // a Bar stands; it outranks everything
 }

@@ -182,6 +182,8 @@ func (s *Server) patients(mux *http.ServeMux) {
 	mux.Handle("POST /ward/patients/{id}/transfer", s.asStaff(s.transfer))
 	mux.Handle("GET /ward/patients/{id}/leave/{how}", s.asStaff(s.askLeaving))
 	mux.Handle("POST /ward/patients/{id}/leave/{how}", s.asStaff(s.leave))
+	mux.Handle("GET /ward/patients/{id}/needs", s.asStaff(s.askNeeds))
+	mux.Handle("POST /ward/patients/{id}/needs", s.asStaff(s.saveNeeds))
 	mux.Handle("GET /ward/patients/{id}/infection", s.asStaff(s.askInfection))
 	mux.Handle("POST /ward/patients/{id}/infection", s.asStaff(s.setInfection))
 	mux.Handle("GET /ward/patients/{id}/merge", s.asStaff(s.askMerge))

@@ -226,6 +226,7 @@ var wardSaid = map[string]string{
 	"discharged":       "The patient has left. Their visits are cancelled in two hours, unless you take it back.",
 	"died":             "It is recorded that the patient has died. Nothing is sent to the family. Please ring them.",
 	"taken_back":       "The patient is on the ward again. Check the visits below.",
+	"needs_set":        "It is changed.",
 	"infection_set":    "It is changed, and there is time to clean the iPad around each visit.",
 	"infection_short":  "It is changed. Some visits leave too little time to clean the iPad. Look at them below.",
 	"merged":           "The two records are one now.",

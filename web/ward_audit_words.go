@@ -53,6 +53,7 @@ var auditKinds = []struct {
 	}},
 	{"Patients", []booking.Action{
 		booking.ConsentRecorded, booking.ConsentWithdrawn, booking.PatientMovedOn, booking.PatientsMerged, booking.PatientsParted, booking.InfectionSet,
+		booking.NeedsRecorded, booking.PrivacyAsked, booking.PrivacyDropped,
 		booking.TaskOpened, booking.TaskDone, booking.Imported,
 	}},
 	{"Interpreters", []booking.Action{
@@ -101,6 +102,7 @@ var actionWords = map[booking.Action]string{
 	booking.SlotOffered: "A free time was offered", booking.SlotOfferDeclined: "Declined a free time",
 	booking.ConsentRecorded: "Recorded consent", booking.ConsentWithdrawn: "Withdrew consent", booking.PatientMovedOn: "A patient came, moved or left",
 	booking.PatientsMerged: "Made two records one", booking.PatientsParted: "Made one record two again", booking.InfectionSet: "Changed a patient’s infection",
+	booking.NeedsRecorded: "Changed what helps a patient", booking.PrivacyAsked: "Noted that nobody is to be told of a patient", booking.PrivacyDropped: "Noted that people may be told of a patient again",
 	booking.TaskOpened: "A family was to be rung", booking.TaskDone: "Rang a family", booking.Imported: "Brought in a file",
 	booking.InterpreterOffered: "Asked an interpreter", booking.OfferAccepted: "An interpreter said yes", booking.OfferDeclined: "An interpreter said no",
 	booking.OfferWithdrawn: "An interpreter was not needed any more", booking.OfferConfirmed: "An interpreter confirmed", booking.OfferLapsed: "An interpreter did not answer",

@@ -299,8 +299,11 @@ func (c visitCard) Ending() string { return endWords[c.Reason] }
 // Late reports whether the visit should be further than it is.
 func (c visitCard) Late() bool { return c.Urgency == overdue }
 
-// NeedsInWords are what would help, as staff say it.
-func (c visitCard) NeedsInWords() []string { return phoneNeeds(c.Needs) }
+// NeedsInWords are what would help everybody in the visit, as staff say it, and what
+// they must not say.
+func (c visitCard) NeedsInWords() []string {
+	return append(phoneNeeds(c.Needs), patientNeeds(c.PatientRecord)...)
+}
 
 // SomeWait reports whether anybody does.
 func (c visitCard) SomeWait() bool { return len(c.waiting()) > 0 }

@@ -54,6 +54,7 @@ func (s *Server) saveInvite(w http.ResponseWriter, r *http.Request, by booking.A
 		Phone:        f.Text("phone", mostPhone),
 		Relationship: f.Text("relationship", mostRelationship),
 		Email:        f.Optional("email", mostEmail),
+		AgreedBy:     f.Optional("agreed", mostName),
 	}
 	if f.OK() {
 		member, err := s.keyed(f).Invite(r.Context(), by, bedside.Patient.ID, who)
@@ -79,6 +80,8 @@ func inviteQuestion(err error) string {
 		return "phone"
 	case errors.Is(err, booking.ErrBadEmail):
 		return "email"
+	case errors.Is(err, booking.ErrPrivate):
+		return "agreed"
 	}
 	return "name"
 }

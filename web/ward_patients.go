@@ -72,6 +72,7 @@ type patientPage struct {
 	Now       time.Time
 	Basis     string
 	Infection string
+	Language  string            // what is best spoken with them; empty for what the hospital speaks
 	Merged    []booking.Patient // records that became part of this one
 	// The circle, by what can be done about each of them.
 	Asked, Approved, Paused, Barred []memberRow
@@ -119,6 +120,9 @@ func (s *Server) wardPatient(w http.ResponseWriter, r *http.Request, by booking.
 	p := patientPage{patientRow: s.patientRows([]desk.Bedside{bedside})[0], Now: s.now(), Basis: basisWords[bedside.Consent.Basis]}
 	p.Said, p.Good = wardSays(r.URL.Query().Get("said"))
 	p.Infection = infectionText(bedside.Patient.Infection)
+	if t := bedside.Patient.Tongue; !t.IsZero() {
+		p.Language = tongueName(t)
+	}
 	if p.Merged, err = s.desk.Merged(r.Context(), by, bedside.Patient.ID); err != nil {
 		return err
 	}

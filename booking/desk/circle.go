@@ -63,6 +63,8 @@ func (d *Desk) Propose(ctx context.Context, by booking.Actor, patient booking.Pa
 			return none, booking.ErrPaused
 		case standing.Member.Status != booking.MemberApproved:
 			return none, booking.ErrNotApproved
+		case standing.Patient.Private:
+			return none, booking.ErrPrivate
 		}
 		m, isNew, err := d.member(ctx, tx, patient, who)
 		if err != nil {
@@ -109,9 +111,27 @@ func (d *Desk) Invite(ctx context.Context, by booking.Actor, patient booking.Pat
 		case m.Status == booking.MemberPaused:
 			return none, booking.ErrPaused // let them visit again first
 		}
+		if m.AgreedBy, err = agreed(ctx, tx, m, who); err != nil {
+			return none, err
+		}
 		m.Relationship = who.Relationship
 		return d.approve(ctx, tx, by, m, ward, isNew, booking.VisitorInvited)
 	})
+}
+
+// agreed is who said that somebody may be told of a patient. A patient who is private
+// may have told them, or the ward decides it with whoever speaks for the patient: the
+// ward has to say who, unless this person was let in already.
+func agreed(ctx context.Context, tx *store.Tx, m booking.CircleMember, who Contact) (string, error) {
+	p, err := tx.Patient(ctx, m.Patient)
+	if err != nil || !p.Private || m.Status == booking.MemberApproved {
+		return m.AgreedBy, err
+	}
+	by, err := readText(who.AgreedBy, longestName)
+	if errors.Is(err, booking.ErrMissing) {
+		err = booking.ErrPrivate
+	}
+	return by, err
 }
 
 // member finds who has this number and what they are in the patient's circle,
@@ -209,6 +229,9 @@ func (d *Desk) Approve(ctx context.Context, by booking.Actor, id booking.MemberI
 			return m, booking.ErrPaused
 		case booking.MemberRemoved:
 			return m, booking.ErrNoSuchPerson
+		}
+		if _, err := agreed(ctx, tx, m, Contact{}); err != nil {
+			return m, err
 		}
 		return d.approve(ctx, tx, by, m, ward, false, booking.VisitorApproved)
 	})

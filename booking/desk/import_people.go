@@ -217,6 +217,8 @@ func (i *importer) relative(ctx context.Context, row intake.Relative) error {
 		return wrong("phone", "This number is known as somebody else's, under another name. Check both with the family.")
 	case m.Barred:
 		return wrong("name", "This person is barred from visiting this patient. Leave the row out; only lifting the bar on the patient's page lets them visit.")
+	case p.Private && m.Status != booking.MemberApproved:
+		return wrong("name", "This patient asked that nobody be told that they are here. Leave the row out, and invite the person on the patient's page.")
 	case m.Status == booking.MemberPaused:
 		return wrong("name", "This person's visits are paused. Leave the row out; only the patient's page lets them visit again.")
 	case m.Status == booking.MemberRemoved:

@@ -239,11 +239,13 @@ func (m *merging) closeRecord(ctx context.Context, row store.Merge) error {
 	if err := m.SaveStays(ctx, p.ID, nil, m.d.newID); err != nil {
 		return err
 	}
-	if i := booking.Stricter(m.kept.patient.Infection, p.Infection); i != m.kept.patient.Infection {
-		m.kept.patient.Infection = i
-		return m.SavePatient(ctx, m.kept.patient)
+	kept := m.kept.patient
+	kept.Infection, kept.Private = booking.Stricter(kept.Infection, p.Infection), kept.Private || p.Private
+	if kept == m.kept.patient {
+		return nil
 	}
-	return nil
+	m.kept.patient = kept
+	return m.SavePatient(ctx, kept)
 }
 
 // stayPut has the patient lie where the kept record says, if that is in some bed and

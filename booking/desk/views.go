@@ -82,6 +82,7 @@ type Contact struct {
 	Phone        string // as typed; read by phonenumbers, kept in E.164
 	Email        string // may be empty
 	Relationship string
+	AgreedBy     string // who said that they may be told, of a patient who is private; else empty
 }
 
 // A Seat is leave to join one room, from which web makes a ticket.

@@ -59,7 +59,7 @@ func (tx *Tx) VerifyVisitor(ctx context.Context, id booking.VisitorID, now time.
 
 const (
 	selectMembers = `
-SELECT m.id, m.patient_id, m.relationship, m.status, m.approved_at, m.paused_why,
+SELECT m.id, m.patient_id, m.relationship, m.status, m.approved_at, m.paused_why, m.agreed_by,
        CASE WHEN x.id IS NULL THEN 0 ELSE 1 END, ` + visitorColumns + `
 FROM   circle_members AS m JOIN visitors AS w ON w.id = m.visitor_id
        LEFT JOIN bars AS x ON x.patient_id = m.patient_id AND x.visitor_id = m.visitor_id AND x.lifted_at IS NULL`
@@ -74,7 +74,7 @@ func scanMember(row scanner) (m booking.CircleMember, err error) {
 	var approved stamp
 	var barred int
 	dest, fill := visitorDest(&m.Visitor)
-	err = row.Scan(append([]any{&m.ID, &m.Patient, &m.Relationship, &m.Status, &approved, &m.PausedWhy, &barred}, dest...)...)
+	err = row.Scan(append([]any{&m.ID, &m.Patient, &m.Relationship, &m.Status, &approved, &m.PausedWhy, &m.AgreedBy, &barred}, dest...)...)
 	fill()
 	m.ApprovedAt, m.Barred = approved.Time, barred == 1
 	return m, err
@@ -108,20 +108,20 @@ func (tx *Tx) Circles(ctx context.Context, visitor booking.VisitorID) ([]booking
 
 const (
 	addMember = `
-INSERT INTO circle_members (id, patient_id, visitor_id, relationship, status, approved_at)
-VALUES ($1, $2, $3, $4, $5, $6)`
+INSERT INTO circle_members (id, patient_id, visitor_id, relationship, status, approved_at, agreed_by)
+VALUES ($1, $2, $3, $4, $5, $6, $7)`
 
-	saveMember = `UPDATE circle_members SET relationship = $2, status = $3, approved_at = $4, paused_why = $5 WHERE id = $1`
+	saveMember = `UPDATE circle_members SET relationship = $2, status = $3, approved_at = $4, paused_why = $5, agreed_by = $6 WHERE id = $1`
 )
 
 // AddMember saves a new member of a circle.
 func (tx *Tx) AddMember(ctx context.Context, m booking.CircleMember) error {
-	return tx.save(ctx, "add member", addMember, m.ID, m.Patient, m.Visitor.ID, m.Relationship, m.Status, at(m.ApprovedAt))
+	return tx.save(ctx, "add member", addMember, m.ID, m.Patient, m.Visitor.ID, m.Relationship, m.Status, at(m.ApprovedAt), m.AgreedBy)
 }
 
 // SaveMember saves what has changed of a member.
 func (tx *Tx) SaveMember(ctx context.Context, m booking.CircleMember) error {
-	return tx.save(ctx, "save member", saveMember, m.ID, m.Relationship, m.Status, at(m.ApprovedAt), m.PausedWhy)
+	return tx.save(ctx, "save member", saveMember, m.ID, m.Relationship, m.Status, at(m.ApprovedAt), m.PausedWhy, m.AgreedBy)
 }
 
 const standing = `

@@ -52,7 +52,8 @@ func scanMovement(row scanner) (m booking.Movement, err error) {
 }
 
 const (
-	savePatient = `UPDATE patients SET state = $2, infection = $3, merged_into = $4 WHERE id = $1`
+	savePatient = `
+UPDATE patients SET state = $2, infection = $3, merged_into = $4, language = $5, mode = $6, needs = $7, private = $8 WHERE id = $1`
 
 	allStays   = `SELECT id, ward_id, bed_id, from_at, to_at FROM stays WHERE patient_id = $1 ORDER BY from_at, id`
 	deleteStay = `DELETE FROM stays WHERE id = $1`
@@ -63,7 +64,7 @@ const (
 // SavePatient saves whether a patient can be visited, how what they have spreads,
 // and which record of the same person is used instead.
 func (tx *Tx) SavePatient(ctx context.Context, p booking.Patient) error {
-	return tx.save(ctx, "save patient", savePatient, p.ID, p.State, p.Infection, orNull(p.MergedInto))
+	return tx.save(ctx, "save patient", savePatient, p.ID, p.State, p.Infection, orNull(p.MergedInto), p.Tongue.Language, p.Tongue.Mode, p.Needs, p.Private)
 }
 
 type stayRow struct {

@@ -11,21 +11,22 @@ import (
 )
 
 const addPatient = `
-INSERT INTO patients (id, mrn, name, alias, state, infection) VALUES ($1, $2, $3, $4, $5, $6)`
+INSERT INTO patients (id, mrn, name, alias, state, infection, language, mode, needs, private)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`
 
 // AddPatient saves a new patient.
 func (tx *Tx) AddPatient(ctx context.Context, p booking.Patient) error {
 	return tx.save(ctx, "add patient", addPatient, p.ID, p.MRN, p.Name, p.Alias, p.State,
-		cmp.Or(p.Infection, booking.NoInfection))
+		cmp.Or(p.Infection, booking.NoInfection), p.Tongue.Language, p.Tongue.Mode, p.Needs, p.Private)
 }
 
 const (
-	patientColumns = `p.id, p.mrn, p.name, p.alias, p.state, p.infection, p.merged_into`
+	patientColumns = `p.id, p.mrn, p.name, p.alias, p.state, p.infection, p.language, p.mode, p.needs, p.private, p.merged_into`
 	patientByID    = `SELECT ` + patientColumns + ` FROM patients AS p WHERE p.id = $1`
 )
 
 func patientDest(p *booking.Patient) []any {
-	return []any{&p.ID, &p.MRN, &p.Name, &p.Alias, &p.State, &p.Infection, into(&p.MergedInto)}
+	return []any{&p.ID, &p.MRN, &p.Name, &p.Alias, &p.State, &p.Infection, &p.Tongue.Language, &p.Tongue.Mode, &p.Needs, &p.Private, into(&p.MergedInto)}
 }
 
 func scanPatient(row scanner) (p booking.Patient, err error) {

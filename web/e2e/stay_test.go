@@ -40,6 +40,10 @@ func TestPagesOfComingAndGoing(t *testing.T) {
 	n.press("There is a second record of this patient")
 	n.look("merge")
 	patient()
+	n.press("Change what helps them")
+	n.look("needs")
+	n.fill("What else helps?", "Hears better on the left, tires after 10 minutes")
+	n.press("Save")
 	n.press("Change infection")
 	n.look("infection")
 

@@ -49,6 +49,7 @@ var refusalsEnglish = map[string]string{
 	"not_approved":      "The ward has not agreed to this visitor yet. They will send a message when they have.",
 	"consent_needed":    "The ward needs to check something first. Ring the ward before you book.",
 	"paused":            "Your video visits are paused for now. Please ring the ward.",
+	"private":           "The ward adds people to this visit itself. Please ring the ward.",
 	"patient_away":      "Visits cannot be booked at the moment. Please ring the ward.",
 	"ward_closed":       "This ward is not taking video visits at the moment. Please ring the ward.",
 	"already_in_circle": "This person is already on the list for this patient.",
