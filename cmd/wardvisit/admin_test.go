@@ -86,7 +86,7 @@ func TestMetricsAreServedOnAnAddressOfTheirOwnAndNameNobody(t *testing.T) {
 	admin := p.admin()
 	now := time.Now()
 	sealed, err := p.seals.Seal(ticket.Ticket{
-		Room: p.visits[0], Seat: desk.SeatOfPatient, Role: ticket.Patient, Name: "Canary", About: "Canary", Browser: canary,
+		Room: p.visits[0], Seat: desk.SeatOfPatient, Role: ticket.Patient, Name: "Canary", About: "Canary",
 		ID: canary + fmt.Sprint(now.UnixNano()), NotBefore: now, Expires: now.Add(time.Minute),
 	})
 	if err != nil {

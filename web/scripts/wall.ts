@@ -65,6 +65,7 @@ if (wall?.dataset["live"]) {
       void refresh();
     },
     live: () => void refresh(),
+    refused: () => location.reload(), // the key is worth nothing any more: the page says so
     lost() {
       lost = true;
       judge();
