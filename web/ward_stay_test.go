@@ -63,7 +63,7 @@ func TestAPatientComesAndGoes(t *testing.T) {
 	by.get(by.post(left, "was", "discharged").leads(page)).shows(http.StatusOK, "The patient is on the ward again.")
 	by.get(page+"/needs").shows(http.StatusOK, "What helps the patient", "Tell nobody that they are here")
 	by.post(page+"/needs", "tongue", "xx/spoken", "needs", "Hears on the left").shows(http.StatusUnprocessableEntity, "Hears on the left")
-	by.post(page+"/needs", "tongue", "none", "needs", strings.Repeat("x", 900)).shows(http.StatusUnprocessableEntity, "Use no more than 300 characters")
+	by.post(page+"/needs", "tongue", "none", "needs", strings.Repeat("x", 900)).shows(http.StatusUnprocessableEntity, "That is too long. Use fewer words.")
 	by.get(by.post(page+"/needs", "tongue", "none", "needs", "Hears on\r\nthe left", "private", "yes").leads(page)).
 		shows(http.StatusOK, "Hears on the left", "Tell nobody that this patient is here")
 	by.post(page+"/invite", "name", "Anna", "phone", "07700900321", "relationship", "Daughter").

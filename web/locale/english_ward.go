@@ -17,7 +17,7 @@ var wardEnglish = map[string]string{
 	"patient_away/staff":    "This patient is not on a ward, so visits cannot be booked.",
 	"ward_closed/staff":     "This ward is not taking video visits at the moment.",
 	"no_slots/staff":        "This person cannot visit. Look at the patient's family and friends.",
-	"private/staff":         "This patient asked that nobody be told that they are here. Invite the person yourself, and say who agreed.",
+	"private/agreed":        "This patient asked that nobody be told that they are here. Invite the person yourself, and say who agreed.",
 	"paused/staff":          "This person’s visits are paused. Let them visit again on the patient’s page first.",
 	"not_approved/staff":    "This person is not approved yet. Approve them on the patient's page first.",
 	"not_in_circle/staff":   "This person is not on the patient's list. Invite them first.",

@@ -132,20 +132,32 @@ function fillCode(field: HTMLInputElement): void {
 /** Sends the code with the key that this browser makes for it. */
 async function pair(form: HTMLFormElement, field: HTMLInputElement): Promise<void> {
   fillCode(field);
-  if (!(await able())) {
-    form.hidden = true;
-    document.getElementById("no-key")?.removeAttribute("hidden");
-    return;
-  }
+  const possible = able();
+  let sealing = false;
   form.addEventListener("submit", (e) => {
-    e.preventDefault();
-    void sealPairing(field.value).then((sealed) => {
-      for (const [name, value] of Object.entries(sealed)) {
-        (form.elements.namedItem(name) as HTMLInputElement).value = value;
-      }
-      form.submit();
+    e.preventDefault(); // also what is pressed before this browser has been tried
+    if (sealing) {
+      return;
+    }
+    sealing = true;
+    void send(form, field, possible).finally(() => {
+      sealing = false;
     });
   });
+  if (!(await possible)) {
+    form.hidden = true;
+    document.getElementById("no-key")?.removeAttribute("hidden");
+  }
+}
+
+async function send(form: HTMLFormElement, field: HTMLInputElement, possible: Promise<boolean>): Promise<void> {
+  if (!(await possible)) {
+    return;
+  }
+  for (const [name, value] of Object.entries(await sealPairing(field.value))) {
+    (form.elements.namedItem(name) as HTMLInputElement).value = value;
+  }
+  form.submit();
 }
 
 const form = document.querySelector<HTMLFormElement>("form[data-pair]");
