@@ -259,6 +259,10 @@ func (f *far) upQuickly(t *testing.T) {
 	f.ipad.meets(map[string]Camera{rosaName: Red})
 }
 
+// starved is the share of the time that a picture which loses nothing stands still on
+// a machine that has no time for what loses something.
+const starved = 0.1
+
 // C2: the loss ladder. Both ways lose; both ends judge.
 func (f *far) survivesLoss(t *testing.T) {
 	defer f.line.Set(goodEnough)
@@ -277,6 +281,10 @@ func (f *far) survivesLoss(t *testing.T) {
 		f.wait(inFull(10*time.Minute, 8*time.Second))
 		home, bed, control := f.since(before)
 		t.Logf("%s: home: %v; bed: %v; without loss: %v", step.name, home, bed, control)
+		if !full() && control.Frozen > starved {
+			t.Logf("%s: NOT JUDGED: this machine froze %.0f %% of what lost nothing", step.name, 100*control.Frozen)
+			step.frozen, step.concealed = 1, 1
+		}
 		for name, got := range map[string]Impression{"home": home, "bed": bed} {
 			if got.Pictures == 0 || got.Sounds == 0 || got.Frozen > step.frozen+control.Frozen || got.Concealed > step.concealed+control.Concealed {
 				t.Errorf("%s: %s: the call is: %v; without loss: %v", step.name, name, got, control)
