@@ -49,7 +49,7 @@ func TestEveryOtherPage(t *testing.T) {
 func (j *journey) bookPlainly(r *person, look bool) {
 	j.Helper()
 	r.press("Choose a time")
-	r.follow(func() { r.click(`document.querySelectorAll('.wv-slot')[3]`, "a free time") })
+	r.chooseTime(3)
 	r.press("Continue")
 	if look {
 		r.press("Continue") // without an answer
@@ -80,7 +80,7 @@ func (j *journey) wardPages(n *person, site string) {
 	n.press("Thomas Arkwright")
 	n.look("book-time")
 	n.pick("Anna Arkwright")
-	n.follow(func() { n.click(`document.querySelectorAll('.wv-slot')[4]`, "a free time") })
+	n.chooseTime(4)
 	n.look("book-details")
 	n.press("Continue")
 	n.look("book-check")

@@ -155,6 +155,22 @@ func (p *person) follow(act func()) {
 	p.until("the next page is there", `document.readyState === 'complete' && !window.leaving`)
 }
 
+// chooseTime presses the nth of a day's free times, counted from 0, on the day
+// after where the day that is shown is nearly over.
+func (p *person) chooseTime(n int) {
+	p.t.Helper()
+	var times int
+	if err := p.ask(`document.querySelectorAll('.wv-slot').length`, &times); err != nil {
+		p.fail("free times: %v", err)
+	}
+	if times <= n {
+		p.follow(func() {
+			p.click(`document.querySelector('.wv-days [aria-current]').closest('li').nextElementSibling.querySelector('.wv-day')`, "the next day")
+		})
+	}
+	p.follow(func() { p.click(fmt.Sprintf(`document.querySelectorAll('.wv-slot')[%d]`, n), "a free time") })
+}
+
 // tap clicks the button or link of that name, with the mouse.
 func (p *person) tap(name string) {
 	p.t.Helper()
