@@ -126,6 +126,19 @@ type SlotOffer struct {
 	AnsweredAt time.Time // the zero Time while it is open
 }
 
+// A TimeOffered is a SlotOffer with the time that it was of.
+type TimeOffered struct {
+	SlotOffer
+	When      Interval
+	KeptUntil time.Time // the zero Time when nothing is kept for it any more
+}
+
+// Stands reports whether the time can still be taken at now: an offer that nobody
+// answered is over by the clock, whenever somebody writes so.
+func (o TimeOffered) Stands(now time.Time) bool {
+	return o.State == SlotOpen && now.Before(o.KeptUntil)
+}
+
 // How an offer is bounded.
 const (
 	// answerBefore is how long before a visit an offer of it ends at the latest: the

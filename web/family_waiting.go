@@ -87,13 +87,14 @@ func (s *Server) leaveWaiting(w http.ResponseWriter, r *http.Request, by booking
 type familyWait struct{ desk.Wait }
 
 // Days are those on which they would come.
-func (w familyWait) Days() string {
-	zone := w.WardRecord.Site.Zone
-	from := day(noonOf(w.From, zone), zone)
-	if w.From == w.To {
+func (w familyWait) Days() string { return waitDays(w.WaitlistEntry, w.WardRecord.Site.Zone) }
+
+func waitDays(e booking.WaitlistEntry, zone *time.Location) string {
+	from := day(noonOf(e.From, zone), zone)
+	if e.From == e.To {
 		return "On " + from
 	}
-	return "From " + from + " to " + day(noonOf(w.To, zone), zone)
+	return "From " + from + " to " + day(noonOf(e.To, zone), zone)
 }
 
 // A freedPage is a freed time that is kept for the reader.

@@ -41,7 +41,8 @@ var surfaces = map[string]surface{
 	"ward": {Name: "ward", Layout: "layout.html", Style: "main.css", Home: "/ward/today", SignOut: "/ward/sign-out", Wide: true,
 		Nav: []navLink{
 			{Text: "Today", Href: "/ward/today", Needs: booking.RunVisits}, {Text: "Book a visit", Href: "/ward/book", Needs: booking.RunVisits},
-			{Text: "Requests", Href: "/ward/requests", Needs: booking.RunVisits}, {Text: "To look at", Href: "/ward/review", Needs: booking.RunVisits},
+			{Text: "Requests", Href: "/ward/requests", Needs: booking.RunVisits}, {Text: "Waiting list", Href: waitingPath, Needs: booking.RunVisits},
+			{Text: "To look at", Href: "/ward/review", Needs: booking.RunVisits},
 			{Text: "Patients", Href: "/ward/patients", Needs: booking.RunVisits}, {Text: "iPads", Href: "/ward/ipads", Needs: booking.UseDevices},
 			{Text: "Visiting rules", Href: "/ward/rules", Needs: booking.RunVisits}, {Text: "People", Href: "/ward/accounts", Needs: booking.KeepAccounts},
 			{Text: "Audit", Href: auditPath, Needs: booking.ReadAudit},

@@ -317,7 +317,8 @@ func (s *Server) recordElsewhere(r *http.Request, by booking.Actor, err error) e
 var namedAt = []struct{ prefix, part, kind string }{
 	{"/ward/visits/", "ref", "reference"}, {"/ward/book/done/", "ref", "reference"}, {"/ward/review/", "ref", "reference"},
 	{"/ward/patients/", "id", "patient"}, {"/ward/left/", "id", "patient"}, {"/ward/goodbye/", "id", "patient"}, {"/ward/book/", "patient", "patient"},
-	{"/ward/book/held/", "id", "visit"}, {"/ward/requests/", "id", "request"}, {"/ward/tasks/", "id", "task"}, {"/ward/ipads/", "id", "device"},
+	{"/ward/book/held/", "id", "visit"}, {"/ward/requests/", "id", "request"}, {"/ward/tasks/", "id", "task"},
+	{waitingPath + "/", "entry", "entry"}, {waitingPath + "/offers/", "offer", "offer"}, {"/ward/ipads/", "id", "device"},
 	{"/ward/rules/times/", "id", "session"}, {"/ward/rules/closures/", "id", "closure"}, {"/ward/rules/protected/", "id", "protected"},
 }
 

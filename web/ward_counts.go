@@ -12,7 +12,7 @@ type counter func(ctx context.Context, by booking.Actor, ward booking.WardID) (i
 
 // counters are those of the entries that say so, by their address.
 func (s *Server) counters() map[string]counter {
-	return map[string]counter{"/ward/requests": s.desk.RequestCount}
+	return map[string]counter{"/ward/requests": s.desk.RequestCount, waitingPath: s.desk.WaitingCount}
 }
 
 // counted fills in how much waits behind the entries of the ward's navigation, in

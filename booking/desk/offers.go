@@ -74,7 +74,7 @@ func (d *Desk) sweepWaiting(ctx context.Context) error {
 		if !d.looks.due(b, d.now()) {
 			continue
 		}
-		if err := d.offerFree(ctx, b.Ward); err != nil {
+		if _, err := d.offerFree(ctx, b.Ward); err != nil {
 			d.looks.forget(b.Ward)
 			errs = append(errs, err)
 		}
@@ -85,7 +85,7 @@ func (d *Desk) sweepWaiting(ctx context.Context) error {
 // passOn offers what an act has just freed in a ward. The act is committed, so
 // nothing that happens here is its asker's to know: what fails, Sweep does.
 func (d *Desk) passOn(ctx context.Context, ward booking.WardID) {
-	if err := d.offerFree(context.WithoutCancel(ctx), ward); err != nil {
+	if _, err := d.offerFree(context.WithoutCancel(ctx), ward); err != nil {
 		d.looks.forget(ward)
 	}
 }
@@ -99,27 +99,30 @@ func (d *Desk) freed(ctx context.Context, v Visit, err error) (Visit, error) {
 }
 
 // offerFree looks, for each entry of a ward in turn, for a time that it could be
-// offered. Those for whom there is none cost a read.
-func (d *Desk) offerFree(ctx context.Context, ward booking.WardID) error {
+// offered, and returns how many were. Those for whom there is none cost a read.
+func (d *Desk) offerFree(ctx context.Context, ward booking.WardID) (offered int, err error) {
 	now := d.now()
 	waiting, err := view(ctx, d, func(tx *store.Tx) ([]booking.Waiting, error) {
 		return tx.Waiting(ctx, ward, now.Add(-booking.Lately), now)
 	})
 	if err != nil {
-		return err
+		return 0, err
 	}
 	var errs []error
 	for _, w := range booking.InTurn(waiting) {
 		worth, err := view(ctx, d, func(tx *store.Tx) (bool, error) { return d.worthOffering(ctx, tx, w.WaitlistEntry) })
 		if err == nil && worth {
-			err = d.store.Do(ctx, func(tx *store.Tx) error { return d.offerTo(ctx, tx, w.ID) })
+			var made bool
+			if made, err = do(ctx, d, func(tx *store.Tx) (bool, error) { return d.offerTo(ctx, tx, w.ID) }); made && err == nil {
+				offered++
+			}
 		}
 		var refused *booking.Refusal
 		if err != nil && !errors.As(err, &refused) { // somebody was faster: there will be another time
 			errs = append(errs, err)
 		}
 	}
-	return errors.Join(errs...)
+	return offered, errors.Join(errs...)
 }
 
 // worthOffering reports whether offerTo would do something.
@@ -163,25 +166,26 @@ func (d *Desk) filling(ctx context.Context, tx *store.Tx, e booking.WaitlistEntr
 	return err == nil && d.now().Before(r.HeldUntil), err
 }
 
-// offerTo offers an entry the first time that suits it, or ends its wait.
-func (d *Desk) offerTo(ctx context.Context, tx *store.Tx, id booking.EntryID) error {
+// offerTo offers an entry the first time that suits it, or ends its wait, and reports
+// whether it was offered one.
+func (d *Desk) offerTo(ctx context.Context, tx *store.Tx, id booking.EntryID) (bool, error) {
 	e, err := tx.Entry(ctx, id)
 	if err != nil {
-		return err
+		return false, err
 	}
 	touched := e.Patient
 	if err := tx.Touch(ctx, patientOf(touched)); err != nil {
-		return err
+		return false, err
 	}
 	if e, err = tx.Entry(ctx, id); err != nil || e.State != booking.EntryWaiting {
-		return err
+		return false, err
 	}
 	if err := stillOf(touched, e.Patient); err != nil {
-		return err
+		return false, err
 	}
 	s, err := tx.Standing(ctx, e.Patient, e.Visitor)
 	if err != nil {
-		return err
+		return false, err
 	}
 	refused := s.MayVisit(d.now())
 	if as, leaves := e.Leaves(refused, d.todayOf(e, s)); leaves {
@@ -189,28 +193,28 @@ func (d *Desk) offerTo(ctx context.Context, tx *store.Tx, id booking.EntryID) er
 		if r := new(booking.Refusal); errors.As(refused, &r) && as == booking.EntryLeft {
 			why = r.Code
 		}
-		return d.endWait(ctx, tx, booking.System, e, as, why)
+		return false, d.endWait(ctx, tx, booking.System, e, as, why)
 	}
 	if s.Ward.ID != e.Ward && s.Ward.ID != "" { // the patient has moved, and their family waits there
 		e.Ward = s.Ward.ID
 		if _, err := tx.SaveEntry(ctx, e); err != nil {
-			return err
+			return false, err
 		}
 		tx.Changed(e.Ward)
 	}
 	if refused != nil {
-		return nil
+		return false, nil
 	}
 	if busy, err := d.filling(ctx, tx, e); err != nil || busy {
-		return err
+		return false, err
 	}
 	slot, found, err := d.wanted(ctx, tx, e, s)
 	if err != nil || !found {
-		return err
+		return false, err
 	}
 	tell, until, _ := s.Ward.Policy.OfferSpan(slot.When.Start(), d.now(), s.Ward.Site.Zone)
 	_, err = d.keepFor(ctx, tx, e, s, kept{slot: slot, until: until, tell: tell, notice: booking.NoticeSlotOffer})
-	return err
+	return err == nil, err
 }
 
 // A kept is a time to be kept for an entry.

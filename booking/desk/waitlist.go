@@ -133,7 +133,7 @@ func (d *Desk) wanted(ctx context.Context, tx *store.Tx, e booking.WaitlistEntry
 	if err != nil {
 		return booking.Slot{}, false, err
 	}
-	before, err := tx.OfferedBefore(ctx, e.ID)
+	before, err := tx.OfferedBefore(ctx, e.ID, o.now)
 	if err != nil {
 		return booking.Slot{}, false, err
 	}

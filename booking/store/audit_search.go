@@ -172,6 +172,7 @@ var owners = map[string]string{
 	"device":    `SELECT id, ward_id FROM devices WHERE id = $1`,
 	"request":   `SELECT id, ward_id FROM requests WHERE id = $1`,
 	"entry":     `SELECT id, ward_id FROM waitlist_entries WHERE id = $1`,
+	"offer":     `SELECT o.id, e.ward_id FROM slot_offers AS o JOIN waitlist_entries AS e ON e.id = o.entry_id WHERE o.id = $1`,
 	"task":      `SELECT id, ward_id FROM tasks WHERE id = $1`,
 	"session":   `SELECT id, ward_id FROM sessions WHERE id = $1`,
 	"closure":   `SELECT id, ward_id FROM closures WHERE id = $1`,

@@ -96,6 +96,13 @@ func (tx *Tx) Waiting(ctx context.Context, ward booking.WardID, from, to time.Ti
 	}, waitingIn, ward, at(from), at(to))
 }
 
+const countWaiting = `SELECT count(*) FROM waitlist_entries WHERE ward_id = $1 AND state = 'waiting'`
+
+// CountWaiting counts them.
+func (tx *Tx) CountWaiting(ctx context.Context, ward booking.WardID) (int, error) {
+	return one(ctx, tx, "count waiting list", nil, scalar[int], countWaiting, ward)
+}
+
 // A Busy is a ward in which somebody waits, and its serial.
 type Busy struct {
 	Ward   booking.WardID
@@ -127,14 +134,14 @@ WHERE  e.visitor_id = $1 AND o.state = 'open' ORDER BY o.expires_at, o.id`
 
 	closeSlotOffer = `UPDATE slot_offers SET state = $2, answered_at = $3 WHERE visit_id = $1 AND state = 'open'`
 
-	// Whatever ended the hold of an offer without a word about the offer.
+	// Whatever ended the hold of an offer without a word about the offer: the clock, too.
 	closeLostOffers = `
 UPDATE slot_offers SET state = 'lapsed', answered_at = $2
-WHERE  entry_id = $1 AND state = 'open' AND visit_id IN (SELECT id FROM visits WHERE state <> 'held')`
+WHERE  entry_id = $1 AND state = 'open' AND visit_id IN (SELECT id FROM visits WHERE state <> 'held' OR held_until <= $2)`
 
 	offeredBefore = `
 SELECT v.starts_at, v.ends_at FROM slot_offers AS o JOIN visits AS v ON v.id = o.visit_id
-WHERE  o.entry_id = $1 AND o.state <> 'open'`
+WHERE  o.entry_id = $1 AND (o.state <> 'open' OR v.state <> 'held' OR v.held_until <= $2)`
 )
 
 // AddSlotOffer saves a new offer.
@@ -167,15 +174,36 @@ func (tx *Tx) CloseSlotOffer(ctx context.Context, visit booking.VisitID, as book
 }
 
 // CloseLostOffers saves that the open offer of an entry is over, if its visit is
-// no longer held.
+// no longer held at now.
 func (tx *Tx) CloseLostOffers(ctx context.Context, id booking.EntryID, now time.Time) error {
 	_, err := tx.run(ctx, "close lost offers", closeLostOffers, id, at(now))
 	return err
 }
 
-// OfferedBefore are the times that an entry was offered and did not take.
-func (tx *Tx) OfferedBefore(ctx context.Context, id booking.EntryID) ([]booking.Interval, error) {
-	return all(ctx, tx, "offered before", scanInterval, offeredBefore, id)
+// OfferedBefore are the times that an entry was offered and did not take, as it
+// stands at now.
+func (tx *Tx) OfferedBefore(ctx context.Context, id booking.EntryID, now time.Time) ([]booking.Interval, error) {
+	return all(ctx, tx, "offered before", scanInterval, offeredBefore, id, at(now))
+}
+
+const offeredIn = `
+SELECT ` + slotOfferColumns + `, v.starts_at, v.ends_at, CASE WHEN v.state = 'held' THEN v.held_until END
+FROM   slot_offers AS o JOIN waitlist_entries AS e ON e.id = o.entry_id JOIN visits AS v ON v.id = o.visit_id
+WHERE  e.ward_id = $1 AND e.state = 'waiting' ORDER BY o.offered_at DESC, o.id DESC`
+
+// OfferedIn are the times that those who wait in a ward were offered, the last
+// first.
+func (tx *Tx) OfferedIn(ctx context.Context, ward booking.WardID) ([]booking.TimeOffered, error) {
+	return all(ctx, tx, "offered in a ward", func(row scanner) (o booking.TimeOffered, err error) {
+		var offered, expires, answered, from, to, kept stamp
+		err = row.Scan(&o.ID, &o.Entry, &o.Visit, &o.State, &offered, &expires, &answered, &from, &to, &kept)
+		if err != nil {
+			return o, err
+		}
+		o.OfferedAt, o.Expires, o.AnsweredAt, o.KeptUntil = offered.Time, expires.Time, answered.Time, kept.Time
+		o.When, err = booking.NewInterval(from.Time, to.Sub(from.Time))
+		return o, err
+	}, offeredIn, ward)
 }
 
 const bookedEntries = `

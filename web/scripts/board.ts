@@ -1,6 +1,6 @@
-// The ward's board follows the day by itself: it fetches itself when something
-// has changed, and counts the minutes that people wait in between. Without this
-// script there is a Refresh link.
+// The ward's board, and its waiting list, follow the day by themselves: they fetch
+// themselves when something has changed, and count the minutes that people wait in
+// between. Without this script the board has a Refresh link.
 import { Hands, Stream, fetchPage, morph } from "./_live.ts";
 import { lasted } from "./_words.ts";
 
@@ -60,6 +60,12 @@ async function refresh(): Promise<void> {
       break;
     }
     morph(board, fresh);
+    // How much waits behind the entries of the menu changes with the day.
+    const menu = document.querySelector(".wv-header__list");
+    const freshMenu = fetched.page.querySelector(".wv-header__list");
+    if (menu && freshMenu) {
+      morph(menu, freshMenu);
+    }
     readClock();
     tick();
   }
