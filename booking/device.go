@@ -36,6 +36,8 @@ type Device struct {
 	Battery   int       // per cent; negative when the browser does not tell
 	LastSeen  time.Time // the zero Time is never
 	Version   string    // of the page it runs
+	Soiled    Infection // what it has to be cleaned for, while it is in use or dirty
+	SoiledBy  VisitID   // the last visit that it was in since it was clean; empty when none is known
 	Copied    time.Time // when a copy of its browser was turned away; the zero Time is never, since it was paired
 }
 

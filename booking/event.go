@@ -70,6 +70,7 @@ const (
 	DeviceRevoked      Action = "device_revoked"
 	DeviceCopied       Action = "device_copied" // a copy of its browser was turned away
 	DeviceCleaned      Action = "device_cleaned"
+	UncleanStarted     Action = "unclean_started"   // a visit, on a device that was not clean; the reason is a person's
 	DeviceReassigned   Action = "device_reassigned" // a visit has another device than it had
 	DeviceSwapped      Action = "device_swapped"    // during a visit; the reason says which, and why
 	DeviceWithdrawn    Action = "device_withdrawn"

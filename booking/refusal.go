@@ -140,6 +140,7 @@ var (
 	ErrDeviceTaken = &Refusal{Conflict, "device_taken"}
 	ErrOtherZone   = &Refusal{Conflict, "other_zone"}
 	ErrDeviceDirty = &Refusal{Conflict, "device_dirty"}
+	ErrCleanMethod = &Refusal{Invalid, "clean_method"}
 	ErrBadLoan     = &Refusal{Invalid, "bad_loan"}
 	ErrLoanClashes = &Refusal{Conflict, "loan_clashes"}
 	ErrNotLent     = &Refusal{Conflict, "not_lent"}

@@ -45,6 +45,8 @@ const (
 	UseDevices Right = "use_devices"
 	// KeepDevices is to pair iPads, lend them and take them away.
 	KeepDevices Right = "keep_devices"
+	// StartUnclean is to start a visit on an iPad that is not clean, and answer for it.
+	StartUnclean Right = "start_unclean"
 	// FindInterpreters is to ask an interpreter for a visit, or another one.
 	FindInterpreters Right = "find_interpreters"
 	// DecideRules is to change what a ward decides for itself.
@@ -56,15 +58,15 @@ const (
 )
 
 // AllRights are the rights of staff.
-var AllRights = []Right{RunVisits, KeepPatients, UseDevices, KeepDevices, FindInterpreters, DecideRules, KeepAccounts, ReadAudit}
+var AllRights = []Right{RunVisits, KeepPatients, UseDevices, KeepDevices, StartUnclean, FindInterpreters, DecideRules, KeepAccounts, ReadAudit}
 
 // carries is the one place that says what each role may do. Whoever keeps accounts
 // sees no patient, and whoever reads the audit changes nothing, so that neither can
 // hide what they did with the other.
 var carries = map[StaffRole][]Right{
-	Nurse:         {RunVisits, KeepPatients, UseDevices, KeepDevices, FindInterpreters},
+	Nurse:         {RunVisits, KeepPatients, UseDevices, KeepDevices, StartUnclean, FindInterpreters},
 	Facilitator:   {RunVisits, UseDevices, FindInterpreters},
-	WardManager:   {RunVisits, KeepPatients, UseDevices, KeepDevices, FindInterpreters, DecideRules, ReadAudit},
+	WardManager:   {RunVisits, KeepPatients, UseDevices, KeepDevices, StartUnclean, FindInterpreters, DecideRules, ReadAudit},
 	DeviceManager: {UseDevices, KeepDevices},
 	Administrator: {KeepAccounts},
 	Auditor:       {ReadAudit},

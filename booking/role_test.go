@@ -12,12 +12,13 @@ import (
 func TestWhatEachRoleMayDo(t *testing.T) {
 	const (
 		run, keep, use, fleet   = booking.RunVisits, booking.KeepPatients, booking.UseDevices, booking.KeepDevices
+		unclean                 = booking.StartUnclean
 		find, decide, who, read = booking.FindInterpreters, booking.DecideRules, booking.KeepAccounts, booking.ReadAudit
 	)
 	may := map[booking.StaffRole][]booking.Right{
-		booking.Nurse:         {run, keep, use, fleet, find},
+		booking.Nurse:         {run, keep, use, fleet, unclean, find},
 		booking.Facilitator:   {run, use, find},
-		booking.WardManager:   {run, keep, use, fleet, find, decide, read},
+		booking.WardManager:   {run, keep, use, fleet, unclean, find, decide, read},
 		booking.DeviceManager: {use, fleet},
 		booking.Administrator: {who},
 		booking.Auditor:       {read},

@@ -116,6 +116,8 @@ func (s *Server) staff(mux *http.ServeMux) {
 	mux.Handle("POST /ward/visits/{ref}/undo", s.asStaff(s.undoNote))
 	mux.Handle("GET /ward/visits/{ref}/extend", s.asStaff(s.askExtend))
 	mux.Handle("POST /ward/visits/{ref}/extend", s.asStaff(s.extendVisit))
+	mux.Handle("GET /ward/visits/{ref}/unclean", s.asStaff(s.askUnclean))
+	mux.Handle("POST /ward/visits/{ref}/unclean", s.asStaff(s.startUnclean))
 	mux.Handle("GET /ward/visits/{ref}/swap", s.asStaff(s.askSwapNow))
 	mux.Handle("POST /ward/visits/{ref}/swap", s.asStaff(s.swapNow))
 	mux.Handle("GET /ward/visits/{ref}/{act}", s.asStaff(s.confirmAct))
@@ -170,6 +172,7 @@ func (s *Server) fleet(mux *http.ServeMux) {
 	mux.Handle("POST /ward/ipads/{id}/pair", s.asStaff(s.beginPairing))
 	mux.Handle("GET /ward/ipads/{id}/unpair", s.asStaff(s.askUnpair))
 	mux.Handle("POST /ward/ipads/{id}/unpair", s.asStaff(s.unpair))
+	mux.Handle("GET /ward/ipads/{id}/cleaned", s.asStaff(s.askCleaned))
 	mux.Handle("POST /ward/ipads/{id}/cleaned", s.asStaff(s.cleaned))
 }
 

@@ -62,7 +62,7 @@ var auditKinds = []struct {
 		booking.TimeOffTaken, booking.TimeOffDropped, booking.HoursChanged,
 	}},
 	{"iPads", []booking.Action{
-		booking.PairingBegun, booking.DevicePaired, booking.DeviceRevoked, booking.DeviceCopied, booking.DeviceCleaned, booking.DeviceReassigned, booking.DeviceWithdrawn,
+		booking.PairingBegun, booking.DevicePaired, booking.DeviceRevoked, booking.DeviceCopied, booking.DeviceCleaned, booking.UncleanStarted, booking.DeviceReassigned, booking.DeviceWithdrawn,
 		booking.DeviceRestored, booking.DeviceLent, booking.DeviceTakenBack, booking.DeviceZoned,
 		booking.WallAdded, booking.WallPaired, booking.WallRemoved,
 	}},
@@ -111,7 +111,7 @@ var actionWords = map[booking.Action]string{
 	booking.FamilyToldLate: "Told a family that the interpreter is late", booking.TimeOffTaken: "Took time off", booking.TimeOffDropped: "Took time off back",
 	booking.HoursChanged: "Changed their hours",
 	booking.PairingBegun: "Began to pair an iPad", booking.DevicePaired: "Paired an iPad", booking.DeviceRevoked: "Unpaired an iPad", booking.DeviceCopied: "Turned away a copy of an iPad",
-	booking.DeviceCleaned: "Cleaned an iPad", booking.DeviceReassigned: "Gave a visit another iPad", booking.DeviceWithdrawn: "Took an iPad out of service",
+	booking.DeviceCleaned: "Cleaned an iPad", booking.UncleanStarted: "Started a visit on an iPad that was not clean", booking.DeviceReassigned: "Gave a visit another iPad", booking.DeviceWithdrawn: "Took an iPad out of service",
 	booking.DeviceRestored: "Brought an iPad back", booking.DeviceLent: "Lent an iPad", booking.DeviceTakenBack: "Took a lent iPad back",
 	booking.DeviceZoned:  "Changed where an iPad is kept",
 	booking.SessionSaved: "Changed visiting times", booking.SessionEnded: "Ended visiting times", booking.WardClosed: "Closed something to visits",

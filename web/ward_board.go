@@ -23,7 +23,7 @@ type board struct {
 	Later   []visitCard
 	Over    []visitCard
 	Waiting []personRow // everybody who waits, longest first
-	Dirty   []ipadLine  // iPads to clean when there is nothing more pressing
+	Dirty   []ipadLine  // iPads to clean
 }
 
 // An urgency is how much a visit needs somebody now.
@@ -96,6 +96,20 @@ func (b board) Chore() string {
 		tags = append(tags, d.Device.Tag)
 	}
 	return "Clean " + inWords(tags)
+}
+
+// Aside are the iPads to clean beside what is more pressing, but for those that a
+// visit asks for by itself.
+func (b board) Aside() (dirty []ipadLine) {
+	if !b.Today {
+		return nil
+	}
+	for _, d := range b.Dirty {
+		if !slices.ContainsFunc(b.Doing, func(c visitCard) bool { return c.CanClean() && c.DeviceRecord.ID == d.Device.ID }) {
+			dirty = append(dirty, d)
+		}
+	}
+	return dirty
 }
 
 // First is the next visit of the day; nil when there is none to come.

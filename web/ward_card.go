@@ -43,7 +43,7 @@ type personRow struct {
 
 // startsOn reports whether a visit could start on an iPad now.
 func startsOn(d booking.Device) bool {
-	return d.Paired && d.State.Usable() && d.State != booking.DeviceInUse
+	return d.Paired && d.State == booking.DeviceReady
 }
 
 // newCard sets out a visit at now. The iPad on it is the one that the visit would
@@ -160,7 +160,7 @@ func (c visitCard) next(now time.Time) (urgency, string) {
 func (c visitCard) fetch() string {
 	d, to := c.DeviceRecord, " to "+bedOr(c.Bed)
 	switch {
-	case startsOn(d) && d.State == booking.DeviceDirty:
+	case d.Paired && d.State == booking.DeviceDirty:
 		return "Clean " + d.Tag + " and take it" + to + ". Then press Start."
 	case startsOn(d):
 		return "Take " + d.Tag + to + ". Then press Start."
@@ -229,6 +229,9 @@ func (c visitCard) flags(now time.Time) []string {
 		flags = append(flags, says)
 	}
 	add(c.CanAdmit && !c.Waits() && !now.Before(c.When.Start().Add(lateAfter)) && c.nobodyCame(), "Nobody has come yet")
+	if c.Unclean != nil {
+		flags = append(flags, "Started on an iPad that was not clean. "+c.Unclean.By.Name+": “"+c.Unclean.Reason+"”")
+	}
 	add(c.Locked, "Locked: nobody new can join")
 	add(c.Covered, "Patient’s camera and sound are off")
 	return flags
@@ -283,6 +286,10 @@ func (c visitCard) ToReview() string {
 func (c visitCard) CanClean() bool {
 	return c.Urgency > quiet && c.Visit.State == booking.Booked && c.DeviceRecord.State == booking.DeviceDirty
 }
+
+// CanStartUnclean reports whether the visit could be started if somebody answers for
+// its iPad, which is not clean while no other is there.
+func (c visitCard) CanStartUnclean() bool { return c.CanClean() && c.DeviceRecord.Paired }
 
 // ToIPad is where an act about the visit's iPad goes.
 func (c visitCard) ToIPad(act string) string { return c.IPad.To(act) }

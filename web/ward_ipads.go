@@ -8,7 +8,6 @@ import (
 
 	"github.com/wardvisit/wardvisit/booking"
 	"github.com/wardvisit/wardvisit/booking/desk"
-	"github.com/wardvisit/wardvisit/web/form"
 )
 
 // An ipadsPage is a ward's iPads.
@@ -158,23 +157,4 @@ func (s *Server) unpair(w http.ResponseWriter, r *http.Request, by booking.Actor
 		return err
 	}
 	return seeOther(w, r, "/ward/ipads"+p.Query()+"&said=unpaired")
-}
-
-// cleaned handles POST /ward/ipads/{id}/cleaned, from the list or from a board.
-func (s *Server) cleaned(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
-	f, err := form.Read(r)
-	if err != nil {
-		return err
-	}
-	p, err := s.oneIPad(r, by)
-	if err != nil {
-		return err
-	}
-	if err := s.desk.Cleaned(r.Context(), by, p.IPad.ID); err != nil {
-		return err
-	}
-	if f.Value("from") == "board" {
-		return seeOther(w, r, "/ward/today"+p.Query())
-	}
-	return seeOther(w, r, "/ward/ipads"+p.Query()+"&said=cleaned")
 }

@@ -105,7 +105,7 @@ func TestOneVisitFromStartToEnd(t *testing.T) {
 		t.Errorf("the room was told %v", told)
 	}
 	by.get(act + "end").leads("/ward/today") // by the back button
-	by.post("/ward/ipads/"+string(v.Device)+"/cleaned?ward="+string(willow), "from", "board").leads("/ward/today")
+	by.post("/ward/ipads/"+string(v.Device)+"/cleaned?ward="+string(willow), "from", "board", "method", "wipe").leads("/ward/today")
 	by.get(board).shows(http.StatusOK, "Nothing to do now")
 }
 
@@ -264,10 +264,11 @@ func TestNothingTypedBreaksAnything(t *testing.T) {
 		patientPage + "/invite":                           {"name", "phone", "relationship", "email", "then"},
 		patientPage + "/consent":                          {"basis", "by", "review-day", "review-month", "review-year"},
 		member + "/bar":                                   {"reason"},
-		"/ward/ipads/" + string(v.Device) + "/cleaned":    {"from"},
+		"/ward/ipads/" + string(v.Device) + "/cleaned":    {"from", "method"},
 		"/ipad/pair": {"pairing_code"},
 		"/interpreter/offers/" + string(seat) + "/accept":      {"yes"},
 		"/ward/visits/" + string(v.Reference) + "/no-such-act": {"participant"},
+		at(v, "/unclean"):            {"because"},
 		at(v, "/ipad"):               {"device", "version", "seen"},
 		at(booked, "/ipad"):          {"device", "version", "seen"},
 		at(booked, "/move"):          {"start", "version", "seen"},

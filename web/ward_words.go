@@ -48,6 +48,12 @@ func (i ipadLine) To(act string) string {
 	return "/ward/ipads/" + url.PathEscape(string(i.Device.ID)) + "/" + act + "?ward=" + url.QueryEscape(string(i.Device.Ward))
 }
 
+// CleanTap reports whether one tap says that the iPad is clean: whichever way it was
+// cleaned in will do.
+func (i ipadLine) CleanTap() bool {
+	return len(i.Device.Soiled.CleanedBy()) == len(booking.CleanMethods)
+}
+
 // lowBattery is the charge, in per cent, below which a long visit may outlast it.
 const lowBattery = 20
 

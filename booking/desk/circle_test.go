@@ -210,7 +210,7 @@ func TestNobodySeesAnothersThings(t *testing.T) {
 			"consent":          {second(w.RecordConsent(ctx, other, booking.Consent{Patient: patientID(1), Basis: booking.BasisOwn})), booking.ErrNoSuchPatient},
 			"withdraw":         {w.WithdrawConsent(ctx, other, patientID(1)), booking.ErrNoSuchPatient},
 			"pair":             {second(w.BeginPairing(ctx, other, deviceID(1))), booking.ErrNoSuchDevice},
-			"clean":            {w.Cleaned(ctx, other, deviceID(1)), booking.ErrNoSuchDevice},
+			"clean":            {w.Cleaned(ctx, other, deviceID(1), booking.Chlorine), booking.ErrNoSuchDevice},
 			"unpair":           {w.Unpair(ctx, other, deviceID(1)), booking.ErrNoSuchDevice},
 			"offering":         {second(w.Offering(ctx, other, patientID(1), booking.DateOf(morning, london), 1)), booking.ErrNoSuchPatient},
 			"relative's visit": {second(w.Visit(ctx, as(2), v.Reference)), booking.ErrNoSuchVisit},

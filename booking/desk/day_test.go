@@ -122,7 +122,7 @@ func TestADayOnTheWard(t *testing.T) {
 		}
 		_, err = w.Arrive(ctx, v.ID, desk.SeatOfPatient, "")
 		refused(t, "come after the end", err, booking.ErrVisitOver)
-		ok(t, w.Cleaned(ctx, nurse(1), v.Device))
+		ok(t, w.Cleaned(ctx, nurse(1), v.Device, booking.Chlorine))
 		board := must[desk.Board](t)(w.Board(ctx, nurse(1), wardID(1), booking.DateOf(morning, london)))
 		if len(board.Visits) != 1 || board.Visits[0].State != booking.Ended || len(board.Devices) != 2 || board.Devices[ipad-1].State != booking.DeviceReady {
 			t.Errorf("the board: %+v", board)
@@ -145,13 +145,15 @@ func TestOneDeviceInOneVisit(t *testing.T) {
 		must[desk.Visit](t)(w.Start(ctx, nurse(2), first.Reference))
 		w.at(today(15, 40))
 		refused(t, "start while the iPad is in another visit", second(w.Start(ctx, nurse(2), next.Reference)), booking.ErrDeviceBusy)
-		refused(t, "clean an iPad that is in a visit", w.Cleaned(ctx, nurse(2), deviceID(3)), booking.ErrDeviceBusy)
+		refused(t, "clean an iPad that is in a visit", w.Cleaned(ctx, nurse(2), deviceID(3), booking.Chlorine), booking.ErrDeviceBusy)
 		ok(t, w.Finish(ctx, first.ID)) // the patient would rather not
 		over := must[desk.Visit](t)(w.Visit(ctx, nurse(2), first.Reference))
 		if over.State != booking.Cancelled || over.Reason != booking.PatientDeclined || over.DeviceRecord.State != booking.DeviceDirty {
 			t.Errorf("finished: %v %v", over.State, over.Reason)
 		}
 		ok(t, w.Finish(ctx, first.ID))
+		refused(t, "start before the iPad is clean", second(w.Start(ctx, nurse(2), next.Reference)), booking.ErrDeviceDirty)
+		ok(t, w.Cleaned(ctx, nurse(2), deviceID(3), booking.Wipe))
 		must[desk.Visit](t)(w.Start(ctx, nurse(2), next.Reference))
 	})
 }

@@ -144,28 +144,6 @@ func (d *Desk) Unpair(ctx context.Context, by booking.Actor, id booking.DeviceID
 	return err
 }
 
-// Cleaned says that a device has been cleaned. ErrDeviceBusy while it is in a
-// visit.
-func (d *Desk) Cleaned(ctx context.Context, by booking.Actor, id booking.DeviceID) error {
-	_, err := onDevice(ctx, d, by, booking.UseDevices, id, func(tx *store.Tx, device booking.Device) (struct{}, error) {
-		none, now := struct{}{}, d.now()
-		if err := notInVisit(ctx, tx, id, now); err != nil {
-			return none, err
-		}
-		if !device.State.Usable() {
-			return none, booking.ErrDeviceBusy // in repair, or lost: clean is not enough
-		}
-		if err := tx.SetDeviceState(ctx, id, booking.DeviceReady, now); err != nil {
-			return none, err
-		}
-		if err := tx.FreeOfOver(ctx, id); err != nil { // it was kept only to be cleaned
-			return none, err
-		}
-		return none, tx.AddEvent(ctx, deviceEvent(now, by, booking.DeviceCleaned, device))
-	})
-	return err
-}
-
 // notInVisit refuses while a device is in a visit.
 func notInVisit(ctx context.Context, tx *store.Tx, id booking.DeviceID, now time.Time) error {
 	// Until tomorrow, since a visit may be started before its time.
@@ -249,6 +227,9 @@ func (d *Desk) Screen(ctx context.Context, by booking.Actor) (Screen, error) {
 	})
 }
 
+// beforeMidnight is how long before midnight a device shows what comes after it.
+const beforeMidnight = time.Hour
+
 // onScreen finds the visit that a device is in, and its next one today.
 func (d *Desk) onScreen(ctx context.Context, tx *store.Tx, by booking.Actor) (open, next *store.Record, err error) {
 	device, err := itself(ctx, tx, by)
@@ -261,12 +242,16 @@ func (d *Desk) onScreen(ctx context.Context, tx *store.Tx, by booking.Actor) (op
 	}
 	now := d.now()
 	_, tonight := booking.DayBounds(booking.DateOf(now, ward.Site.Zone), ward.Site.Zone)
-	records, err := tx.VisitsOfDevice(ctx, device.ID, now, tonight)
+	if soon := now.Add(beforeMidnight); soon.After(tonight) {
+		tonight = soon
+	}
+	// Until tomorrow, since a visit may be started before its time.
+	records, err := tx.VisitsOfDevice(ctx, device.ID, now, now.Add(24*time.Hour))
 	for i, r := range records {
 		switch {
 		case r.State.Open():
 			open = &records[i]
-		case r.State == booking.Booked && next == nil:
+		case r.State == booking.Booked && next == nil && r.When.Start().Before(tonight):
 			next = &records[i]
 		}
 	}

@@ -112,6 +112,26 @@ func TestScreen(t *testing.T) {
 	})
 }
 
+// What begins after midnight is seen before it, and may be started before it.
+func TestScreenAcrossMidnight(t *testing.T) {
+	inHospital(t, func(t *testing.T, w *world) {
+		ctx := t.Context()
+		tablet := must[booking.Actor](t)(w.DeviceActor(ctx, w.pair(3, 2)))
+		v := must[desk.Visit](t)(w.BookAt(ctx, booking.System, desk.BookedVisit{
+			Patient: patientID(4), Members: []booking.MemberID{memberID(4)}, Start: today(24, 5), Length: 15 * time.Minute}))
+		w.at(today(23, 55))
+		shows := func(when string) {
+			t.Helper()
+			if s := must[desk.Screen](t)(w.Screen(ctx, tablet)); s.Visit == nil || s.Visit.ID != v.ID {
+				t.Errorf("%s: %+v", when, s.Visit)
+			}
+		}
+		shows("before it is started")
+		must[desk.Visit](t)(w.Start(ctx, nurse(2), v.Reference))
+		shows("started before midnight")
+	})
+}
+
 func TestFoundingTwice(t *testing.T) {
 	inHospital(t, func(t *testing.T, w *world) {
 		if err := w.Found(t.Context(), hospital(4, 3)); !errors.Is(err, desk.ErrFounded) {

@@ -227,9 +227,9 @@ func TestLendingAnIPad(t *testing.T) {
 		}
 
 		// Whoever has it may clean it.
-		ok(t, w.Cleaned(ctx, nurse(1), deviceID(1)))
+		ok(t, w.Cleaned(ctx, nurse(1), deviceID(1), booking.Chlorine))
 		w.at(today(15, 0))
-		ok(t, w.Cleaned(ctx, staff, deviceID(1)))
+		ok(t, w.Cleaned(ctx, staff, deviceID(1), booking.Chlorine))
 		if screen := must[desk.Screen](t)(w.Screen(ctx, device(1, 1))); screen.Ward.ID != wardID(2) || screen.Visit == nil {
 			t.Errorf("the lent iPad shows ward %s and %v", screen.Ward.ID, screen.Visit)
 		}
@@ -237,7 +237,7 @@ func TestLendingAnIPad(t *testing.T) {
 			t.Errorf("%d iPads on the board", len(board.Devices))
 		}
 		w.at(morning)
-		refused(t, "cleaned before it is there", w.Cleaned(ctx, staff, deviceID(1)), booking.ErrNoSuchDevice)
+		refused(t, "cleaned before it is there", w.Cleaned(ctx, staff, deviceID(1), booking.Chlorine), booking.ErrNoSuchDevice)
 
 		// Taken back, it leaves ward 2 with one.
 		loans := must[[]booking.Loan](t)(w.Loans(ctx, nurse(1), wardID(1)))
@@ -360,7 +360,7 @@ func TestDeviceChangesThatAreRefused(t *testing.T) {
 		refused(t, "lent dirty", err, booking.ErrDeviceDirty)
 		_, err = w.ChangeDevice(ctx, nurse(1), deviceID(1), desk.SetZone{Zone: "Bay 1", Dedicated: true})
 		refused(t, "dedicated dirty", err, booking.ErrDeviceDirty)
-		ok(t, w.Cleaned(ctx, nurse(1), deviceID(1)))
+		ok(t, w.Cleaned(ctx, nurse(1), deviceID(1), booking.Chlorine))
 		w.change(1, desk.SetZone{Zone: "Bay 1", Dedicated: true})
 	})
 }

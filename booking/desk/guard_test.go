@@ -100,9 +100,9 @@ func TestAnIPadInAVisitStaysWhatItIs(t *testing.T) {
 		w.at(today(14, 50))
 		must[desk.Visit](t)(w.Start(ctx, nurse(1), v.Reference))
 		refused(t, "unpair it", w.Unpair(ctx, nurse(1), v.Device), booking.ErrDeviceBusy)
-		refused(t, "call it clean", w.Cleaned(ctx, nurse(1), v.Device), booking.ErrDeviceBusy)
+		refused(t, "call it clean", w.Cleaned(ctx, nurse(1), v.Device, booking.Chlorine), booking.ErrDeviceBusy)
 		must[desk.Visit](t)(w.End(ctx, nurse(1), v.Reference, booking.Technical))
-		ok(t, w.Cleaned(ctx, nurse(1), v.Device))
+		ok(t, w.Cleaned(ctx, nurse(1), v.Device, booking.Chlorine))
 		ok(t, w.Unpair(ctx, nurse(1), v.Device))
 	})
 }

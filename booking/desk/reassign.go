@@ -3,7 +3,6 @@ package desk
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/wardvisit/wardvisit/booking"
 	"github.com/wardvisit/wardvisit/booking/store"
@@ -120,7 +119,7 @@ func (a *act) swap(ctx context.Context, from, to booking.DeviceID) error {
 	if err := a.soil(ctx, from); err != nil {
 		return err
 	}
-	return a.SetDeviceState(ctx, to, booking.DeviceInUse, time.Time{})
+	return a.takeToBed(ctx, device)
 }
 
 // readyAtOnce refuses a device that cannot be taken to a bed this minute.

@@ -1,7 +1,9 @@
 package desk
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"time"
 
 	"github.com/wardvisit/wardvisit/booking"
@@ -12,45 +14,51 @@ import (
 // another of the ward's that can: a nurse takes the one that works, and the visit
 // follows. ErrNotPaired or ErrDeviceBusy says why its own could not be used, when
 // there is no other.
+//
+// ErrDeviceDirty says that its own is not clean, and that no clean one is there.
 func (d *Desk) Start(ctx context.Context, by booking.Actor, ref booking.Reference) (Visit, error) {
-	return d.change(ctx, by, ref, mayRun, func(a *act) error {
-		started, err := a.rec.Start(a.now, a.ward.Policy.OpensBefore)
-		if err != nil {
-			return err
-		}
-		if err := d.claimPatient(ctx, a); err != nil {
-			return err
-		}
-		if unfit := fit(a.rec.DeviceRecord); unfit != nil {
-			if started.Device, err = d.standIn(ctx, a, started); err != nil {
-				return err
-			}
-			if started.Device == "" {
-				return unfit
-			}
-		}
-		if err := a.Touch(ctx, deviceOf(started.Device)); err != nil {
-			return err
-		}
-		if err := a.save(ctx, started); err != nil { // ErrDeviceBusy if it is in another visit
-			return err
-		}
-		if err := a.SetDeviceState(ctx, started.Device, booking.DeviceInUse, time.Time{}); err != nil {
-			return err
-		}
-		return a.record(ctx, booking.VisitStarted, "")
-	})
+	return d.change(ctx, by, ref, mayRun, func(a *act) error { return d.start(ctx, a, "") })
 }
 
-// fit refuses an iPad that no visit can start on now.
-func fit(device booking.Device) error {
-	switch {
-	case !device.Paired:
-		return booking.ErrNotPaired
-	case !device.State.Usable(), device.State == booking.DeviceInUse:
-		return booking.ErrDeviceBusy
+// start is Start, with why its own iPad may be one that is not clean, or nothing.
+func (d *Desk) start(ctx context.Context, a *act, aside string) error {
+	started, err := a.rec.Start(a.now, a.ward.Policy.OpensBefore)
+	if err != nil {
+		return err
 	}
-	return nil
+	if err := d.claimPatient(ctx, a); err != nil {
+		return err
+	}
+	if unfit := readyAtOnce(a.rec.DeviceRecord); unfit != nil {
+		if started.Device, err = d.standIn(ctx, a, started); err != nil {
+			return err
+		}
+		if started.Device == "" && (aside == "" || !errors.Is(unfit, booking.ErrDeviceDirty)) {
+			return unfit
+		}
+		started.Device = cmp.Or(started.Device, a.rec.Device)
+	}
+	if err := a.Touch(ctx, deviceOf(started.Device)); err != nil {
+		return err
+	}
+	device, err := a.Device(ctx, started.Device) // as it is now that nobody else can change it
+	if err != nil {
+		return err
+	}
+	unfit := readyAtOnce(device)
+	if errors.Is(unfit, booking.ErrDeviceDirty) && aside != "" {
+		unfit = a.startUnclean(ctx, device, aside)
+	}
+	if unfit != nil {
+		return unfit
+	}
+	if err := a.save(ctx, started); err != nil { // ErrDeviceBusy if it is in another visit
+		return err
+	}
+	if err := a.takeToBed(ctx, device); err != nil {
+		return err
+	}
+	return a.record(ctx, booking.VisitStarted, "")
 }
 
 // standIn reserves another iPad for what is left of a visit, in the place of its
@@ -148,7 +156,7 @@ func standIns(ctx context.Context, tx *store.Tx, board *Board, now time.Time) er
 	for i := range board.Visits {
 		v := &board.Visits[i]
 		opens := v.When.Start().Add(-v.WardRecord.Policy.OpensBefore)
-		if v.State != booking.Booked || now.Before(opens) || fit(v.DeviceRecord) == nil {
+		if v.State != booking.Booked || now.Before(opens) || readyAtOnce(v.DeviceRecord) == nil {
 			continue
 		}
 		in, err := findStandIn(ctx, tx, v.Visit, now)

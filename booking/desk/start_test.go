@@ -95,7 +95,7 @@ func TestTheBoardNamesTheIPadThatAVisitStartsOn(t *testing.T) {
 		if got := promised(); second.Device != spare && len(got) != 0 {
 			t.Errorf("promised %v while it is to be cleaned", got)
 		}
-		ok(t, w.Cleaned(ctx, nurse(1), spare))
+		ok(t, w.Cleaned(ctx, nurse(1), spare, booking.Chlorine))
 		if got := promised(); second.Device != spare && got[second.Reference] != spare {
 			t.Errorf("promised %v once %v is clean", got, spare)
 		}

@@ -58,9 +58,10 @@ type Visit struct {
 	WardRecord    booking.Ward
 	Bed           string // where the patient lies now
 	DeviceRecord  booking.Device
-	Flags         []booking.Flag   // open ones; only on a Board and a Bedside
-	Outcome       *booking.Outcome // what was last said of it, if that stands; only on a Board
-	StandIn       *booking.Device  // on which it would start in the place of its own; only on a Board
+	Flags         []booking.Flag        // open ones; only on a Board and a Bedside
+	Outcome       *booking.Outcome      // what was last said of it, if that stands; only on a Board
+	Unclean       *booking.UncleanStart // that it was started on an iPad that was not clean; only on a Board
+	StandIn       *booking.Device       // on which it would start in the place of its own; only on a Board
 	People        []booking.Participant
 	Interpreter   *booking.InterpreterBooking // nil when none is asked for
 	Forgone       booking.Tongue              // that it goes on without; only on a Board

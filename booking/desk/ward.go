@@ -62,6 +62,9 @@ func (d *Desk) Board(ctx context.Context, by booking.Actor, id booking.WardID, d
 		if err := withOutcomes(ctx, tx, &board, from, to); err != nil {
 			return board, err
 		}
+		if err := withUnclean(ctx, tx, &board, from, to); err != nil {
+			return board, err
+		}
 		if err := standIns(ctx, tx, &board, d.now()); err != nil {
 			return board, err
 		}

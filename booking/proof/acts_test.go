@@ -283,7 +283,7 @@ func (c *client) device() (ward int, id booking.DeviceID) {
 
 func (c *client) clean() error {
 	ward, id := c.device()
-	return c.Cleaned(c.ctx, sister(ward), id)
+	return c.Cleaned(c.ctx, sister(ward), id, booking.Chlorine)
 }
 
 func (c *client) sweep() error {

@@ -37,7 +37,7 @@ func (c *client) restore() error {
 	if _, err := c.ChangeDevice(c.ctx, c.matron(), id, desk.Restore{}); err != nil {
 		return err
 	}
-	return c.Cleaned(c.ctx, c.matron(), id)
+	return c.Cleaned(c.ctx, c.matron(), id, booking.Chlorine)
 }
 
 func (c *client) lend() error {

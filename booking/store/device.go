@@ -16,7 +16,8 @@ func (tx *Tx) AddDevice(ctx context.Context, d booking.Device) error {
 }
 
 const (
-	deviceColumns = `d.id, d.tag, d.ward_id, d.state, d.key_hash, d.battery, d.last_seen, d.page_version, d.zone, d.dedicated, d.copied_at`
+	deviceColumns = `d.id, d.tag, d.ward_id, d.state, d.key_hash, d.battery, d.last_seen, d.page_version, d.zone, d.dedicated, d.copied_at, d.soiled, d.soiled_by,
+  COALESCE((SELECT p.infection FROM visits AS sv JOIN patients AS p ON p.id = sv.patient_id WHERE sv.id = d.soiled_by), 'none')`
 
 	deviceByID  = `SELECT ` + deviceColumns + ` FROM devices AS d WHERE d.id = $1`
 	deviceByKey = `SELECT ` + deviceColumns + ` FROM devices AS d WHERE d.key_hash = $1`
@@ -25,16 +26,18 @@ const (
 
 // deviceDest are the places for deviceColumns; fill completes d from them.
 func deviceDest(d *booking.Device) (dest []any, fill func()) {
-	var key string
+	var key, soiledBy string
+	var known booking.Infection // of the last patient, which may be known only since
 	var battery sql.NullInt64
 	var seen, copied stamp
 	fill = func() {
 		d.Paired, d.Battery, d.LastSeen, d.Copied = key != "", -1, seen.Time, copied.Time
+		d.SoiledBy, d.Soiled = booking.VisitID(soiledBy), booking.Soil(d.Soiled, known)
 		if battery.Valid {
 			d.Battery = int(battery.Int64)
 		}
 	}
-	return []any{&d.ID, &d.Tag, &d.Ward, &d.State, into(&key), &battery, &seen, &d.Version, &d.Zone, &d.Dedicated, &copied}, fill
+	return []any{&d.ID, &d.Tag, &d.Ward, &d.State, into(&key), &battery, &seen, &d.Version, &d.Zone, &d.Dedicated, &copied, &d.Soiled, into(&soiledBy), &known}, fill
 }
 
 func scanDevice(row scanner) (d booking.Device, err error) {

@@ -111,6 +111,7 @@ var refusalsEnglish = map[string]string{
 	"device_away":  "That iPad is not in the ward then, or not in use. Choose another iPad.",
 	"device_taken": "That iPad has another visit then. Choose another iPad, or move that visit first.",
 	"other_zone":   "That iPad may not go to that bed: one of the two is in a bay with iPads of its own. Choose another iPad.",
+	"clean_method": "That is not enough after the patient who had it last. Clean it in one of the ways shown.",
 	"device_dirty": "That iPad has not been cleaned since it was used. Clean it, mark it as clean, then try again.",
 	"bad_loan":     "Choose another ward, and an end that is after the beginning and within a year.",
 	"loan_clashes": "That iPad is lent to a ward for some of that time already. Take it back first, or choose another time.",
