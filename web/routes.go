@@ -165,6 +165,8 @@ func (s *Server) staff(mux *http.ServeMux) {
 // fleet are the ward's pages of its iPads.
 func (s *Server) fleet(mux *http.ServeMux) {
 	mux.Handle("GET /ward/ipads", s.asStaff(s.wardIPads))
+	mux.Handle("GET /ward/ipads/everywhere", s.asStaff(s.wholeFleet))
+	mux.Handle("GET /ward/ipads/labels", s.asStaff(s.ipadLabels))
 	mux.Handle("GET /ward/ipads/{id}", s.asStaff(s.wardIPad))
 	mux.Handle("GET /ward/ipads/{id}/change/{act}", s.asStaff(s.askIPad))
 	mux.Handle("POST /ward/ipads/{id}/change/{act}", s.asStaff(s.changeIPad))

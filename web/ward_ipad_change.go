@@ -34,7 +34,7 @@ func (p carriedPage) Zone() *time.Location { return p.zone }
 
 // At is the address of something to do with the iPad.
 func (p carriedPage) At(act string) string {
-	return "/ward/ipads/" + url.PathEscape(string(p.Device.ID)) + act + p.Query()
+	return ipadAddress(p.Device.ID) + act + p.Query()
 }
 
 // TakeBack is the address at which a loan ends.
@@ -78,8 +78,16 @@ func (s *Server) carriedOf(r *http.Request, by booking.Actor) (carriedPage, erro
 	return p, nil
 }
 
-// wardIPad handles GET /ward/ipads/{id}.
+// wardIPad handles GET /ward/ipads/{id}. The address on an iPad's label names no
+// ward, since it may be another's by the time that it is read.
 func (s *Server) wardIPad(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
+	if id := booking.DeviceID(r.PathValue("id")); !r.URL.Query().Has("ward") {
+		ward, err := s.desk.WardOfDevice(r.Context(), by, id)
+		if err != nil {
+			return err
+		}
+		return seeOther(w, r, ipadAddress(id)+"?ward="+url.QueryEscape(string(ward)))
+	}
 	p, err := s.carriedOf(r, by)
 	if err != nil {
 		return err

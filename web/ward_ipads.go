@@ -13,8 +13,11 @@ import (
 // An ipadsPage is a ward's iPads.
 type ipadsPage struct {
 	wardHead
-	IPads []ipadRow
+	Need, Fit, Away []ipadRow // that need a hand; that do not; that nobody carries
 }
+
+// None reports whether the ward has no iPads.
+func (p ipadsPage) None() bool { return len(p.Need)+len(p.Fit)+len(p.Away) == 0 }
 
 // An ipadRow is an iPad in the list.
 type ipadRow struct {
@@ -23,6 +26,7 @@ type ipadRow struct {
 	Notes []string
 	About string // the address of its page
 	Own   bool   // it belongs to the ward
+	Find  bool   // it has not been heard from for long
 }
 
 // wardIPads handles GET /ward/ipads.
@@ -36,6 +40,8 @@ func (s *Server) wardIPads(w http.ResponseWriter, r *http.Request, by booking.Ac
 		return err
 	}
 	p := ipadsPage{wardHead: head}
+	now := s.now()
+	slices.SortStableFunc(devices, func(a, b desk.Carried) int { return booking.CompareByNeed(a.Device, b.Device, now) })
 	for _, c := range devices {
 		row := s.newIPadRow(c.Device)
 		row.Own = c.Device.Ward == head.Ward.ID
@@ -43,11 +49,21 @@ func (s *Server) wardIPads(w http.ResponseWriter, r *http.Request, by booking.Ac
 		if !c.Copied.IsZero() {
 			row.Notes = append(row.Notes, "A copy of it was turned away, "+moment(c.Copied, head.Ward.Site.Zone)+": pair it again")
 		}
-		row.About = "/ward/ipads/" + url.PathEscape(string(c.ID)) + head.Query()
-		p.IPads = append(p.IPads, row)
+		row.About = ipadAddress(c.ID) + head.Query()
+		switch {
+		case !c.State.Usable():
+			p.Away = append(p.Away, row)
+		case len(c.Needs(now)) > 0:
+			p.Need = append(p.Need, row)
+		default:
+			p.Fit = append(p.Fit, row)
+		}
 	}
 	return s.render(w, r, http.StatusOK, "ward/ipads", p)
 }
+
+// ipadAddress is where an iPad's page is, of whichever ward.
+func ipadAddress(id booking.DeviceID) string { return "/ward/ipads/" + url.PathEscape(string(id)) }
 
 // carriedNotes say where an iPad is kept, and whose it is for a time.
 func carriedNotes(c desk.Carried, own bool, zone *time.Location) (notes []string) {
@@ -75,6 +91,7 @@ func (s *Server) newIPadRow(d booking.Device) ipadRow {
 	default:
 		row.Seen = "last seen " + ago(d.LastSeen, s.now()) + " ago"
 	}
+	row.Find = slices.Contains(d.Needs(s.now()), booking.NeedsFinding)
 	return row
 }
 

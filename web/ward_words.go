@@ -45,7 +45,7 @@ type ipadLine struct {
 
 // To is where an act about the iPad goes.
 func (i ipadLine) To(act string) string {
-	return "/ward/ipads/" + url.PathEscape(string(i.Device.ID)) + "/" + act + "?ward=" + url.QueryEscape(string(i.Device.Ward))
+	return ipadAddress(i.Device.ID) + "/" + act + "?ward=" + url.QueryEscape(string(i.Device.Ward))
 }
 
 // CleanTap reports whether one tap says that the iPad is clean: whichever way it was
@@ -54,14 +54,11 @@ func (i ipadLine) CleanTap() bool {
 	return len(i.Device.Soiled.CleanedBy()) == len(booking.CleanMethods)
 }
 
-// lowBattery is the charge, in per cent, below which a long visit may outlast it.
-const lowBattery = 20
-
 func newIPadLine(d booking.Device, now time.Time) ipadLine {
 	line := ipadLine{Device: d, Tag: deviceTag(d), Online: d.Online(now), Battery: "not known"}
 	if d.Battery >= 0 {
 		line.Battery = strconv.Itoa(d.Battery) + "%"
-		line.Low = d.Battery < lowBattery
+		line.Low = d.Battery < booking.LowBattery
 	}
 	return line
 }

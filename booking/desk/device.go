@@ -171,9 +171,6 @@ func itself(ctx context.Context, tx *store.Tx, by booking.Actor) (booking.Device
 	return device, err
 }
 
-// lowBattery is where boards begin to warn.
-const lowBattery = 20
-
 // Heartbeat records what a device says of itself; battery is negative when the
 // browser does not tell. Boards look again only when it says something new.
 func (d *Desk) Heartbeat(ctx context.Context, by booking.Actor, battery int, version string) error {
@@ -186,7 +183,7 @@ func (d *Desk) Heartbeat(ctx context.Context, by booking.Actor, battery int, ver
 			return err
 		}
 		now := d.now()
-		if !device.Online(now) || device.Version != version || (device.Battery < lowBattery) != (battery < lowBattery) {
+		if !device.Online(now) || device.Version != version || (device.Battery < booking.LowBattery) != (battery < booking.LowBattery) {
 			tx.Changed(device.Ward)
 		}
 		device.Battery, device.LastSeen, device.Version = max(-1, battery), now, version

@@ -236,6 +236,17 @@ func TestLendingAnIPad(t *testing.T) {
 		if board := must[desk.Board](t)(w.Board(ctx, staff, wardID(2), booking.DateOf(morning, london))); len(board.Devices) != 2 {
 			t.Errorf("%d iPads on the board", len(board.Devices))
 		}
+		// A label is read in the ward that has it, and in the one that it belongs to.
+		for by, want := range map[int]booking.WardID{1: wardID(1), 2: wardID(2)} {
+			if ward := must[booking.WardID](t)(w.WardOfDevice(ctx, nurse(by), deviceID(1))); ward != want {
+				t.Errorf("nurse %d finds it in %s", by, ward)
+			}
+		}
+		refused(t, "a label from elsewhere", second(w.WardOfDevice(ctx, nurse(3), deviceID(1))), booking.ErrNoSuchDevice)
+		fleet := must[[]desk.WardFleet](t)(w.Fleet(ctx, staff))
+		if len(fleet) != 1 || fleet[0].Ward.ID != wardID(2) || len(fleet[0].Devices) != 1 {
+			t.Errorf("ward 2 sees %+v", fleet)
+		}
 		w.at(morning)
 		refused(t, "cleaned before it is there", w.Cleaned(ctx, staff, deviceID(1), booking.Chlorine), booking.ErrNoSuchDevice)
 

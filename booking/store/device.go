@@ -22,6 +22,7 @@ const (
 	deviceByID  = `SELECT ` + deviceColumns + ` FROM devices AS d WHERE d.id = $1`
 	deviceByKey = `SELECT ` + deviceColumns + ` FROM devices AS d WHERE d.key_hash = $1`
 	wardDevices = `SELECT ` + deviceColumns + ` FROM devices AS d WHERE d.ward_id = $1 ORDER BY d.tag, d.id`
+	allDevices  = `SELECT ` + deviceColumns + ` FROM devices AS d ORDER BY d.tag, d.id`
 )
 
 // deviceDest are the places for deviceColumns; fill completes d from them.
@@ -61,6 +62,11 @@ func (tx *Tx) DeviceByKey(ctx context.Context, hash string) (booking.Device, err
 // Devices are a ward's, by tag.
 func (tx *Tx) Devices(ctx context.Context, ward booking.WardID) ([]booking.Device, error) {
 	return all(ctx, tx, "devices", scanDevice, wardDevices, ward)
+}
+
+// AllDevices are those of every ward.
+func (tx *Tx) AllDevices(ctx context.Context) ([]booking.Device, error) {
+	return all(ctx, tx, "all devices", scanDevice, allDevices)
 }
 
 const setDeviceState = `
