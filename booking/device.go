@@ -36,9 +36,13 @@ type Device struct {
 	Battery   int       // per cent; negative when the browser does not tell
 	LastSeen  time.Time // the zero Time is never
 	Version   string    // of the page it runs
-	Soiled    Infection // what it has to be cleaned for, while it is in use or dirty
-	SoiledBy  VisitID   // the last visit that it was in since it was clean; empty when none is known
-	Copied    time.Time // when a copy of its browser was turned away; the zero Time is never, since it was paired
+	// ClockAhead is how far its clock is ahead of ours; negative when it is behind.
+	ClockAhead time.Duration
+	Answer     time.Duration // how long its last heartbeat waited for its answer; 0 is not known
+	Check      DeviceCheck   // of its camera and microphone
+	Soiled     Infection     // what it has to be cleaned for, while it is in use or dirty
+	SoiledBy   VisitID       // the last visit that it was in since it was clean; empty when none is known
+	Copied     time.Time     // when a copy of its browser was turned away; the zero Time is never, since it was paired
 }
 
 // A Loan is a device in another ward for a time.

@@ -18,8 +18,10 @@ type DeviceNeed string
 // The needs, the most pressing first.
 const (
 	NeedsNewPairing DeviceNeed = "copied"   // somebody used a copy of it
-	NeedsPairing    DeviceNeed = "unpaired" // no browser is it
+	NeedsRepair     DeviceNeed = "broken"   // its camera or its microphone does not work
 	NeedsFinding    DeviceNeed = "silent"   // it has not been heard from
+	NeedsPairing    DeviceNeed = "unpaired" // no browser is it
+	NeedsClock      DeviceNeed = "clock"    // its clock is wrong
 	NeedsCharge     DeviceNeed = "battery"  // it is nearly empty
 	NeedsCleaning   DeviceNeed = "dirty"    // it was with a patient
 )
@@ -36,15 +38,17 @@ func (d Device) Needs(now time.Time) (needs []DeviceNeed) {
 		}
 	}
 	add(!d.Copied.IsZero(), NeedsNewPairing)
-	add(!d.Paired && d.Copied.IsZero(), NeedsPairing)
+	add(d.Paired && d.Check.Broken(), NeedsRepair)
 	add(d.Paired && now.Sub(d.LastSeen) >= silentAfter, NeedsFinding)
+	add(!d.Paired && d.Copied.IsZero(), NeedsPairing)
+	add(d.Paired && d.ClockWrong(), NeedsClock)
 	add(d.Paired && d.Battery >= 0 && d.Battery < LowBattery, NeedsCharge)
 	add(d.State == DeviceDirty, NeedsCleaning)
 	return needs
 }
 
 // needsInOrder says which is more pressing.
-var needsInOrder = []DeviceNeed{NeedsNewPairing, NeedsPairing, NeedsFinding, NeedsCharge, NeedsCleaning}
+var needsInOrder = []DeviceNeed{NeedsNewPairing, NeedsRepair, NeedsFinding, NeedsPairing, NeedsClock, NeedsCharge, NeedsCleaning}
 
 // CompareByNeed orders devices for somebody who sees to them: by what is most
 // pressing; then those that need nothing; last those that nobody carries. Those of

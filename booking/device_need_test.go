@@ -28,6 +28,9 @@ func TestWhatADeviceNeeds(t *testing.T) {
 		"never heard from":     {with(func(d *booking.Device) { d.LastSeen = time.Time{} }), []booking.DeviceNeed{booking.NeedsFinding}},
 		"no browser is it":     {booking.Device{State: booking.DeviceReady, Battery: 3}, []booking.DeviceNeed{booking.NeedsPairing}},
 		"a copy was used":      {booking.Device{State: booking.DeviceReady, Copied: now}, []booking.DeviceNeed{booking.NeedsNewPairing}},
+		"a lens in a drawer":   {with(func(d *booking.Device) { d.Check.Camera = booking.SenseDark }), nil},
+		"no microphone":        {with(func(d *booking.Device) { d.Check.Microphone = booking.SenseMissing }), []booking.DeviceNeed{booking.NeedsRepair}},
+		"a clock a day slow":   {with(func(d *booking.Device) { d.ClockAhead = -24 * time.Hour }), []booking.DeviceNeed{booking.NeedsClock}},
 		"two things": {
 			with(func(d *booking.Device) { d.Battery, d.State = 0, booking.DeviceDirty }),
 			[]booking.DeviceNeed{booking.NeedsCharge, booking.NeedsCleaning},

@@ -113,7 +113,11 @@ func (s *Server) darkIPad(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) ipadEvents(w http.ResponseWriter, r *http.Request, _ booking.Actor) error {
 	return s.stream(w, r, booking.DeviceActor, func(ctx context.Context, by booking.Actor) (look, error) {
 		on, err := s.desk.Screen(ctx, by)
-		return look{Serial: on.Serial, Shows: newIPadScreen(on, s.now()).Shows}, err
+		shows := newIPadScreen(on, s.now()).Shows
+		if on.Check {
+			shows += " check"
+		}
+		return look{Serial: on.Serial, Shows: shows}, err
 	})
 }
 
@@ -129,16 +133,47 @@ func (s *Server) heartbeat(w http.ResponseWriter, r *http.Request, by booking.Ac
 			return booking.ErrBadChoice
 		}
 	}
-	version := f.Optional("version", 64)
+	says := booking.Heartbeat{Battery: battery, Version: f.Optional("version", 64)}
 	if !f.OK() {
 		return booking.ErrBadText
 	}
-	if err := s.desk.Heartbeat(r.Context(), by, battery, version); err != nil {
+	if clock := milliseconds(f.Value("clock")); clock != 0 {
+		says.Clock = time.UnixMilli(clock)
+	}
+	says.Answer = time.Duration(milliseconds(f.Value("answer"))) * time.Millisecond
+	if err := s.desk.Heartbeat(r.Context(), by, says); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
 }
+
+// checkedIPad handles POST /ipad/check: what the iPad found when it tried its camera
+// and microphone.
+func (s *Server) checkedIPad(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
+	f, err := form.Read(r)
+	if err != nil {
+		return err
+	}
+	if err := s.desk.CheckDevice(r.Context(), by, booking.Sense(f.Value("camera")), booking.Sense(f.Value("microphone"))); err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
+// milliseconds reads what a script may tell; 0 when it does not. A number that no
+// clock shows is not told either.
+func milliseconds(text string) int64 {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || n < 0 || n > mostMilliseconds {
+		return 0
+	}
+	return n
+}
+
+// mostMilliseconds is the end of the year 9999.
+const mostMilliseconds = 253_402_300_799_999
 
 // unknownBattery is the charge of an iPad whose browser does not tell.
 const unknownBattery = -1

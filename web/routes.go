@@ -245,6 +245,7 @@ func (s *Server) bedside(mux *http.ServeMux) {
 	mux.Handle("GET /ipad", s.page(s.ipad))
 	mux.Handle("GET /ipad/events", s.asDevice(s.ipadEvents))
 	mux.Handle("POST /ipad/heartbeat", s.asDevice(s.heartbeat))
+	mux.Handle("POST /ipad/check", s.asDevice(s.checkedIPad))
 	mux.Handle("GET /ipad/dark/{why}", s.page(s.darkIPad))
 	mux.Handle("POST /ipad/challenge", s.page(s.challengeIPad))
 	mux.Handle("POST /ipad/enter", s.page(s.enterIPad))

@@ -17,6 +17,7 @@ var fleetColumns = []struct {
 }{
 	{"Pair", needed(booking.NeedsNewPairing, booking.NeedsPairing)},
 	{"Find", needed(booking.NeedsFinding)},
+	{"Mend", needed(booking.NeedsRepair, booking.NeedsClock)},
 	{"Charge", needed(booking.NeedsCharge)},
 	{"Clean", needed(booking.NeedsCleaning)},
 	{"In a visit", inState(booking.DeviceInUse)},

@@ -256,7 +256,7 @@ func tallyTable(done desk.Imported) nhs.Table {
 
 // upperFirst begins a line with a capital, unless it is the name of an iPad.
 func upperFirst(s string) string {
-	if len(s) < 2 || s[1] >= 'A' && s[1] <= 'Z' {
+	if len(s) < 2 || s[0] < 'a' || s[0] > 'z' || s[1] >= 'A' && s[1] <= 'Z' {
 		return s
 	}
 	return string(s[0]&^0x20) + s[1:]

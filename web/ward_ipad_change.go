@@ -69,7 +69,7 @@ func (s *Server) carriedOf(r *http.Request, by booking.Actor) (carriedPage, erro
 	if i < 0 {
 		return carriedPage{}, booking.ErrNoSuchDevice
 	}
-	p := carriedPage{wardHead: head, Form: form.Blank(), Carried: all[i], Row: s.newIPadRow(all[i].Device), zone: head.Ward.Site.Zone}
+	p := carriedPage{wardHead: head, Form: form.Blank(), Carried: all[i], Row: s.newIPadRow(all[i].Device, head.Ward.Site.Zone), zone: head.Ward.Site.Zone}
 	for _, act := range ipadActs {
 		if act.possible(p) {
 			p.Acts = append(p.Acts, act)

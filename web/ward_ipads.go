@@ -24,9 +24,10 @@ type ipadRow struct {
 	ipadLine
 	Seen  string // when it was last heard from
 	Notes []string
-	About string // the address of its page
-	Own   bool   // it belongs to the ward
-	Find  bool   // it has not been heard from for long
+	About string   // the address of its page
+	Own   bool     // it belongs to the ward
+	Wrong []string // what somebody has to see to, and no button does
+	zone  *time.Location
 }
 
 // wardIPads handles GET /ward/ipads.
@@ -43,7 +44,7 @@ func (s *Server) wardIPads(w http.ResponseWriter, r *http.Request, by booking.Ac
 	now := s.now()
 	slices.SortStableFunc(devices, func(a, b desk.Carried) int { return booking.CompareByNeed(a.Device, b.Device, now) })
 	for _, c := range devices {
-		row := s.newIPadRow(c.Device)
+		row := s.newIPadRow(c.Device, head.Ward.Site.Zone)
 		row.Own = c.Device.Ward == head.Ward.ID
 		row.Notes = carriedNotes(c, row.Own, head.Ward.Site.Zone)
 		if !c.Copied.IsZero() {
@@ -81,8 +82,8 @@ func carriedNotes(c desk.Carried, own bool, zone *time.Location) (notes []string
 	return notes
 }
 
-func (s *Server) newIPadRow(d booking.Device) ipadRow {
-	row := ipadRow{ipadLine: newIPadLine(d, s.now())}
+func (s *Server) newIPadRow(d booking.Device, zone *time.Location) ipadRow {
+	row := ipadRow{ipadLine: newIPadLine(d, s.now()), zone: zone}
 	switch {
 	case d.LastSeen.IsZero():
 		row.Seen = "never seen"
@@ -91,7 +92,7 @@ func (s *Server) newIPadRow(d booking.Device) ipadRow {
 	default:
 		row.Seen = "last seen " + ago(d.LastSeen, s.now()) + " ago"
 	}
-	row.Find = slices.Contains(d.Needs(s.now()), booking.NeedsFinding)
+	row.Wrong = wrongWith(d, s.now())
 	return row
 }
 
@@ -115,7 +116,7 @@ func (s *Server) oneIPad(r *http.Request, by booking.Actor) (ipadPage, error) {
 	if i < 0 {
 		return ipadPage{}, booking.ErrNoSuchDevice
 	}
-	return ipadPage{head, s.newIPadRow(devices[i])}, nil
+	return ipadPage{head, s.newIPadRow(devices[i], head.Ward.Site.Zone)}, nil
 }
 
 // askPair handles GET /ward/ipads/{id}/pair, and askUnpair GET …/unpair: what

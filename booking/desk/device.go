@@ -171,10 +171,10 @@ func itself(ctx context.Context, tx *store.Tx, by booking.Actor) (booking.Device
 	return device, err
 }
 
-// Heartbeat records what a device says of itself; battery is negative when the
-// browser does not tell. Boards look again only when it says something new.
-func (d *Desk) Heartbeat(ctx context.Context, by booking.Actor, battery int, version string) error {
-	if battery > 100 || len(version) > longestName {
+// Heartbeat records what a device says of itself. Boards look again only when it says
+// something new.
+func (d *Desk) Heartbeat(ctx context.Context, by booking.Actor, says booking.Heartbeat) error {
+	if says.Battery > 100 || len(says.Version) > longestName || says.Answer < 0 || says.Answer > longestRound {
 		return booking.ErrBadChoice
 	}
 	return d.store.Do(ctx, func(tx *store.Tx) error {
@@ -182,14 +182,38 @@ func (d *Desk) Heartbeat(ctx context.Context, by booking.Actor, battery int, ver
 		if err != nil {
 			return err
 		}
-		now := d.now()
-		if !device.Online(now) || device.Version != version || (device.Battery < booking.LowBattery) != (battery < booking.LowBattery) {
+		before, now := device, d.now()
+		device.Battery, device.LastSeen, device.Version = max(-1, says.Battery), now, says.Version
+		device.ClockAhead, device.Answer = says.Ahead(now), says.Answer
+		low := func(d booking.Device) bool { return d.Battery < booking.LowBattery }
+		if !before.Online(now) || before.Version != device.Version || low(before) != low(device) || before.ClockWrong() != device.ClockWrong() {
 			tx.Changed(device.Ward)
 		}
-		device.Battery, device.LastSeen, device.Version = max(-1, battery), now, version
 		return tx.SetHeartbeat(ctx, device)
 	})
 }
+
+// longestRound bounds how long a device may say that it waited for an answer.
+const longestRound = time.Hour
+
+// CheckDevice records what a device found when it tried its camera and microphone.
+func (d *Desk) CheckDevice(ctx context.Context, by booking.Actor, camera, microphone booking.Sense) error {
+	if !camera.Valid() || !microphone.Valid() || microphone == booking.SenseDark {
+		return booking.ErrBadChoice
+	}
+	return d.store.Do(ctx, func(tx *store.Tx) error {
+		device, err := itself(ctx, tx, by)
+		if err != nil {
+			return err
+		}
+		tx.Changed(device.Ward)
+		return tx.SetDeviceCheck(ctx, device.ID, booking.DeviceCheck{At: d.now(), Camera: camera, Microphone: microphone})
+	})
+}
+
+// undisturbed is how long before a visit a device does nothing of its own accord: it
+// may be at the bed.
+const undisturbed = 15 * time.Minute
 
 // Screen is what a device shows now.
 func (d *Desk) Screen(ctx context.Context, by booking.Actor) (Screen, error) {
@@ -212,6 +236,8 @@ func (d *Desk) Screen(ctx context.Context, by booking.Actor) (Screen, error) {
 		if s.Serial, err = tx.Serial(ctx, here); err != nil {
 			return s, err
 		}
+		now := d.now()
+		s.Check = open == nil && (next == nil || next.When.Start().Sub(now) > undisturbed) && booking.CheckDue(s.Device.Check.At, now, s.Ward.Site.Zone)
 		if open == nil {
 			open = next
 		}

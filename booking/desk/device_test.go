@@ -68,13 +68,13 @@ func TestHeartbeat(t *testing.T) {
 		tablet := must[booking.Actor](t)(w.DeviceActor(ctx, w.pair(1, 1)))
 		serial := func() int64 { return must[int64](t)(w.Serial(ctx, wardID(1))) }
 		before := serial()
-		ok(t, w.Heartbeat(ctx, tablet, 80, "v1"))
+		ok(t, w.Heartbeat(ctx, tablet, booking.Heartbeat{Battery: 80, Version: "v1"}))
 		first := serial()
-		ok(t, w.Heartbeat(ctx, tablet, 79, "v1"))
+		ok(t, w.Heartbeat(ctx, tablet, booking.Heartbeat{Battery: 79, Version: "v1"}))
 		if second := serial(); first == before || second != first {
 			t.Errorf("serials %d %d %d: boards look at the first heartbeat, and not at the next", before, first, second)
 		}
-		ok(t, w.Heartbeat(ctx, tablet, 19, "v1"))
+		ok(t, w.Heartbeat(ctx, tablet, booking.Heartbeat{Battery: 19, Version: "v1"}))
 		if serial() == first {
 			t.Error("nobody is told that the battery is low")
 		}
@@ -82,12 +82,12 @@ func TestHeartbeat(t *testing.T) {
 		if dev.Battery != 19 || !dev.Online(w.clock()) || dev.Version != "v1" {
 			t.Errorf("the device says %+v", dev)
 		}
-		ok(t, w.Heartbeat(ctx, tablet, -5, "v1"))
+		ok(t, w.Heartbeat(ctx, tablet, booking.Heartbeat{Battery: -5, Version: "v1"}))
 		if dev = must[[]booking.Device](t)(w.Devices(ctx, nurse(1), wardID(1)))[0]; dev.Battery != -1 {
 			t.Errorf("a battery of %d", dev.Battery)
 		}
-		refused(t, "not a device", w.Heartbeat(ctx, as(1), 50, "v1"), booking.ErrDeviceUnknown)
-		refused(t, "too full", w.Heartbeat(ctx, tablet, 101, "v1"), booking.ErrBadChoice)
+		refused(t, "not a device", w.Heartbeat(ctx, as(1), booking.Heartbeat{Battery: 50, Version: "v1"}), booking.ErrDeviceUnknown)
+		refused(t, "too full", w.Heartbeat(ctx, tablet, booking.Heartbeat{Battery: 101, Version: "v1"}), booking.ErrBadChoice)
 	})
 }
 

@@ -132,6 +132,7 @@ type Screen struct {
 	Device booking.Device
 	Ward   booking.Ward
 	Visit  *Visit // the one it is in, or the next; nil when there is none today
+	Check  bool   // it is to try its camera and microphone now
 	Serial int64
 }
 

@@ -16,7 +16,7 @@ func (tx *Tx) AddDevice(ctx context.Context, d booking.Device) error {
 }
 
 const (
-	deviceColumns = `d.id, d.tag, d.ward_id, d.state, d.key_hash, d.battery, d.last_seen, d.page_version, d.zone, d.dedicated, d.copied_at, d.soiled, d.soiled_by,
+	deviceColumns = `d.id, d.tag, d.ward_id, d.state, d.key_hash, d.battery, d.last_seen, d.page_version, d.zone, d.dedicated, d.copied_at, d.clock_ahead, d.answer_ms, d.checked_at, d.camera, d.microphone, d.soiled, d.soiled_by,
   COALESCE((SELECT p.infection FROM visits AS sv JOIN patients AS p ON p.id = sv.patient_id WHERE sv.id = d.soiled_by), 'none')`
 
 	deviceByID  = `SELECT ` + deviceColumns + ` FROM devices AS d WHERE d.id = $1`
@@ -30,15 +30,20 @@ func deviceDest(d *booking.Device) (dest []any, fill func()) {
 	var key, soiledBy string
 	var known booking.Infection // of the last patient, which may be known only since
 	var battery sql.NullInt64
-	var seen, copied stamp
+	var seen, copied, checked stamp
+	var ahead, answer int64
 	fill = func() {
 		d.Paired, d.Battery, d.LastSeen, d.Copied = key != "", -1, seen.Time, copied.Time
+		d.ClockAhead, d.Answer, d.Check.At = time.Duration(ahead)*time.Second, time.Duration(answer)*time.Millisecond, checked.Time
 		d.SoiledBy, d.Soiled = booking.VisitID(soiledBy), booking.Soil(d.Soiled, known)
 		if battery.Valid {
 			d.Battery = int(battery.Int64)
 		}
 	}
-	return []any{&d.ID, &d.Tag, &d.Ward, &d.State, into(&key), &battery, &seen, &d.Version, &d.Zone, &d.Dedicated, &copied, &d.Soiled, into(&soiledBy), &known}, fill
+	return []any{
+		&d.ID, &d.Tag, &d.Ward, &d.State, into(&key), &battery, &seen, &d.Version, &d.Zone, &d.Dedicated, &copied,
+		&ahead, &answer, &checked, &d.Check.Camera, &d.Check.Microphone, &d.Soiled, into(&soiledBy), &known,
+	}, fill
 }
 
 func scanDevice(row scanner) (d booking.Device, err error) {
@@ -78,12 +83,21 @@ func (tx *Tx) SetDeviceState(ctx context.Context, id booking.DeviceID, s booking
 	return tx.save(ctx, "set device state", setDeviceState, id, s, at(cleaned))
 }
 
-const setHeartbeat = `UPDATE devices SET battery = $2, last_seen = $3, page_version = $4 WHERE id = $1`
+const setHeartbeat = `
+UPDATE devices SET battery = $2, last_seen = $3, page_version = $4, clock_ahead = $5, answer_ms = $6 WHERE id = $1`
 
 // SetHeartbeat saves what a device says of itself.
 func (tx *Tx) SetHeartbeat(ctx context.Context, d booking.Device) error {
 	battery := sql.NullInt64{Int64: int64(d.Battery), Valid: d.Battery >= 0}
-	return tx.save(ctx, "set heartbeat", setHeartbeat, d.ID, battery, at(d.LastSeen), d.Version)
+	return tx.save(ctx, "set heartbeat", setHeartbeat, d.ID, battery, at(d.LastSeen), d.Version,
+		int64(d.ClockAhead/time.Second), d.Answer.Milliseconds())
+}
+
+const setDeviceCheck = `UPDATE devices SET checked_at = $2, camera = $3, microphone = $4 WHERE id = $1`
+
+// SetDeviceCheck saves what a device found when it tried itself.
+func (tx *Tx) SetDeviceCheck(ctx context.Context, id booking.DeviceID, c booking.DeviceCheck) error {
+	return tx.save(ctx, "set device check", setDeviceCheck, id, at(c.At), c.Camera, c.Microphone)
 }
 
 const setPairing = `

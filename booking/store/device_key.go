@@ -9,7 +9,8 @@ import (
 
 const (
 	setDeviceKey = `
-UPDATE devices SET key_hash = $2, link_hash = NULL, copied_at = NULL, last_seen = NULL, battery = NULL WHERE id = $1`
+UPDATE devices SET key_hash = $2, link_hash = NULL, copied_at = NULL, last_seen = NULL, battery = NULL,
+  clock_ahead = 0, answer_ms = 0, checked_at = NULL, camera = '', microphone = '' WHERE id = $1`
 	dropDeviceKey = `UPDATE devices SET key_hash = NULL, link_hash = NULL, copied_at = $2 WHERE id = $1`
 	markCopied    = `UPDATE devices SET copied_at = $2 WHERE id = $1`
 	deviceLink    = `SELECT link_hash FROM devices WHERE id = $1`

@@ -23,10 +23,20 @@ async function charge(): Promise<string> {
 /** What became of a heartbeat: refused is an iPad that is not paired any more. */
 export type Beat = "heard" | "refused" | "lost";
 
+/** How long the last one waited for its answer, in milliseconds. */
+let waited = 0;
+
 async function beat(): Promise<Beat> {
-  const body = new URLSearchParams({ battery: await charge(), version: document.body.dataset["build"] ?? "" });
+  const body = new URLSearchParams({
+    battery: await charge(),
+    version: document.body.dataset["build"] ?? "",
+    clock: String(Date.now()),
+    answer: String(waited),
+  });
+  const asked = performance.now();
   try {
     const answer = await fetch("/ipad/heartbeat", { method: "POST", body, headers: { Accept: "application/json" } });
+    waited = Math.round(performance.now() - asked);
     return answer.ok ? "heard" : answer.status === 403 ? "refused" : "lost";
   } catch {
     return "lost";

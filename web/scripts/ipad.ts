@@ -3,6 +3,7 @@
 // moment that it is not the ward's any more it goes dark and says why.
 import { startHeartbeat, stayAwake } from "./_heartbeat.ts";
 import { able, enter, sealPairing, startEntering, type Entering } from "./_key.ts";
+import { tryItself } from "./_morning.ts";
 import { Stream, fetchPage, morph } from "./_live.ts";
 
 /** How long "Your visit has ended" stays, for somebody to read it slowly. */
@@ -50,6 +51,18 @@ async function refresh(): Promise<void> {
   morph(screen, fresh);
   connected(true);
   goIfStarted();
+  checkIfDue();
+}
+
+function checkIfDue(): void {
+  if (screen?.dataset["check"] !== undefined) {
+    void tryItself((words) => {
+      const line = document.getElementById("checking");
+      if (line) {
+        line.textContent = words;
+      }
+    });
+  }
 }
 
 function goIfStarted(): void {
@@ -171,6 +184,7 @@ if (screen) {
   const stream = screen.dataset["live"];
   if (stream) {
     follow(stream);
+    checkIfDue();
   } else {
     void comeBack(screen);
   }
