@@ -91,6 +91,11 @@ const (
 	RoleTaken          Action = "role_taken"
 	PasswordReset      Action = "password_reset" // to a code, by somebody else
 	PasswordChosen     Action = "password_chosen"
+	PlaceAdded         Action = "place_added" // a site, a ward or a bed; the subject says which
+	PlaceRenamed       Action = "place_renamed"
+	PlacePhoned        Action = "place_phoned" // the number that families ring was changed
+	PlaceClosed        Action = "place_closed"
+	PlaceOpened        Action = "place_opened"
 	Imported           Action = "imported" // made or changed by a file; the reason says which
 
 	WaitJoined        Action = "wait_joined"

@@ -181,4 +181,14 @@ var (
 	ErrPasswordLong      = &Refusal{Invalid, "password_long"}
 	ErrPasswordGuessable = &Refusal{Invalid, "password_guessable"}
 	ErrLastAdministrator = &Refusal{Conflict, "last_administrator"}
+
+	// Sites, wards and beds.
+	ErrNoSuchSite  = &Refusal{NotFound, "no_such_site"}
+	ErrNoSuchBay   = &Refusal{NotFound, "no_such_bay"}
+	ErrNameTaken   = &Refusal{Conflict, "name_taken"}
+	ErrPlaceInUse  = &Refusal{Conflict, "place_in_use"}
+	ErrNoTimesYet  = &Refusal{Conflict, "no_times_yet"}
+	ErrBadZone     = &Refusal{Invalid, "bad_zone"}
+	ErrBedRange    = &Refusal{Invalid, "bed_range"}
+	ErrTooManyBeds = &Refusal{Invalid, "too_many_beds"}
 )

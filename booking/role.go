@@ -12,7 +12,7 @@ const (
 	Facilitator   StaffRole = "facilitator" // brings the iPad, and is there
 	WardManager   StaffRole = "ward_manager"
 	DeviceManager StaffRole = "device_manager"
-	Administrator StaffRole = "administrator" // of accounts, and of no visit
+	Administrator StaffRole = "administrator" // of accounts and places, and of no visit
 	Auditor       StaffRole = "auditor"
 )
 
@@ -53,12 +53,14 @@ const (
 	DecideRules Right = "decide_rules"
 	// KeepAccounts is to say who works here, and as what.
 	KeepAccounts Right = "keep_accounts"
+	// KeepPlaces is to say which sites, wards and beds there are.
+	KeepPlaces Right = "keep_places"
 	// ReadAudit is to read who did what.
 	ReadAudit Right = "read_audit"
 )
 
 // AllRights are the rights of staff.
-var AllRights = []Right{RunVisits, KeepPatients, UseDevices, KeepDevices, StartUnclean, FindInterpreters, DecideRules, KeepAccounts, ReadAudit}
+var AllRights = []Right{RunVisits, KeepPatients, UseDevices, KeepDevices, StartUnclean, FindInterpreters, DecideRules, KeepAccounts, KeepPlaces, ReadAudit}
 
 // carries is the one place that says what each role may do. Whoever keeps accounts
 // sees no patient, and whoever reads the audit changes nothing, so that neither can
@@ -68,7 +70,7 @@ var carries = map[StaffRole][]Right{
 	Facilitator:   {RunVisits, UseDevices, FindInterpreters},
 	WardManager:   {RunVisits, KeepPatients, UseDevices, KeepDevices, StartUnclean, FindInterpreters, DecideRules, ReadAudit},
 	DeviceManager: {UseDevices, KeepDevices},
-	Administrator: {KeepAccounts},
+	Administrator: {KeepAccounts, KeepPlaces},
 	Auditor:       {ReadAudit},
 }
 

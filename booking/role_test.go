@@ -14,13 +14,14 @@ func TestWhatEachRoleMayDo(t *testing.T) {
 		run, keep, use, fleet   = booking.RunVisits, booking.KeepPatients, booking.UseDevices, booking.KeepDevices
 		unclean                 = booking.StartUnclean
 		find, decide, who, read = booking.FindInterpreters, booking.DecideRules, booking.KeepAccounts, booking.ReadAudit
+		places                  = booking.KeepPlaces
 	)
 	may := map[booking.StaffRole][]booking.Right{
 		booking.Nurse:         {run, keep, use, fleet, unclean, find},
 		booking.Facilitator:   {run, use, find},
 		booking.WardManager:   {run, keep, use, fleet, unclean, find, decide, read},
 		booking.DeviceManager: {use, fleet},
-		booking.Administrator: {who},
+		booking.Administrator: {who, places},
 		booking.Auditor:       {read},
 	}
 	if len(may) != len(booking.AllRoles) {

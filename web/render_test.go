@@ -129,7 +129,7 @@ func TestTheNavigationShowsWhatOnesWorkIs(t *testing.T) {
 	for role, want := range map[booking.StaffRole]string{
 		booking.Nurse:         "Today, Book a visit, Requests, Waiting list, To look at, Patients, iPads, Visiting rules",
 		booking.DeviceManager: "iPads",
-		booking.Administrator: "People",
+		booking.Administrator: "People, Wards and beds",
 		"":                    "",
 	} {
 		reader := booking.Actor{Kind: booking.StaffActor, Everywhere: booking.Roles{role}}

@@ -13,6 +13,7 @@ func (s *Server) routes() *http.ServeMux {
 	s.fleet(mux)
 	s.patients(mux)
 	s.rules(mux)
+	s.places(mux)
 	s.bedside(mux)
 	s.interpreters(mux)
 	s.calls(mux)

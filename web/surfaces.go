@@ -45,6 +45,7 @@ var surfaces = map[string]surface{
 			{Text: "To look at", Href: "/ward/review", Needs: booking.RunVisits},
 			{Text: "Patients", Href: "/ward/patients", Needs: booking.RunVisits}, {Text: "iPads", Href: "/ward/ipads", Needs: booking.UseDevices},
 			{Text: "Visiting rules", Href: "/ward/rules", Needs: booking.RunVisits}, {Text: "People", Href: "/ward/accounts", Needs: booking.KeepAccounts},
+			{Text: "Wards and beds", Href: placesPath, Needs: booking.KeepPlaces},
 			{Text: "Audit", Href: auditPath, Needs: booking.ReadAudit},
 		}},
 	"interpreter": {Name: "interpreter", Layout: "layout.html", Style: "main.css", Home: "/interpreter", SignOut: "/interpreter/sign-out",

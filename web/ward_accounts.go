@@ -32,7 +32,7 @@ var roleSays = map[booking.StaffRole]string{
 	booking.Facilitator:   "books and runs visits, and brings the iPad",
 	booking.WardManager:   "all that a nurse does, and the ward’s visiting times and rules",
 	booking.DeviceManager: "pairs, lends and withdraws iPads",
-	booking.Administrator: "says who works here; sees no patient. Held everywhere",
+	booking.Administrator: "says who works here, and which wards and beds there are; sees no patient. Held everywhere",
 	booking.Auditor:       "reads who did what; changes nothing",
 }
 

@@ -34,6 +34,9 @@ var auditKinds = []struct {
 	{"Accounts and roles", []booking.Action{
 		booking.AccountAdded, booking.AccountClosed, booking.AccountReopened, booking.RoleGiven, booking.RoleTaken, booking.PasswordReset, booking.PasswordChosen,
 	}},
+	{"Wards and beds", []booking.Action{
+		booking.PlaceAdded, booking.PlaceRenamed, booking.PlacePhoned, booking.PlaceClosed, booking.PlaceOpened,
+	}},
 	{"Visits", []booking.Action{
 		booking.SlotHeld, booking.HoldReleased, booking.VisitBooked, booking.RuleSetAside, booking.VisitMoved, booking.VisitCancelled, booking.VisitReinstated,
 		booking.VisitStarted, booking.VisitEnded, booking.VisitDisplaced, booking.VisitRehomed, booking.SeriesBooked, booking.SeriesStopped,
@@ -79,6 +82,8 @@ var actionWords = map[booking.Action]string{
 	booking.SignedIn: "Signed in", booking.SignInRefused: "Tried to sign in and was refused", booking.SignedOut: "Signed out",
 	booking.AccountAdded: "Added somebody who works here", booking.AccountClosed: "Closed an account", booking.AccountReopened: "Opened an account again",
 	booking.RoleGiven: "Gave a role", booking.RoleTaken: "Took a role away", booking.PasswordReset: "Made a code for a new password", booking.PasswordChosen: "Chose a password",
+	booking.PlaceAdded: "Added a hospital, a ward or a bed", booking.PlaceRenamed: "Renamed a hospital, a ward, a bay or a bed",
+	booking.PlacePhoned: "Changed the number that families ring", booking.PlaceClosed: "Closed a ward or a bed", booking.PlaceOpened: "Opened a ward or a bed",
 	booking.SlotHeld: "Kept a time while booking", booking.HoldReleased: "Gave a kept time back", booking.VisitBooked: "Booked a visit",
 	booking.RuleSetAside: "Set a rule aside", booking.VisitMoved: "Moved a visit", booking.VisitCancelled: "Cancelled a visit",
 	booking.WallAdded: "Added a wall screen", booking.WallPaired: "Made a browser a wall screen", booking.WallRemoved: "Removed a wall screen",
@@ -141,6 +146,7 @@ func subjectText(r desk.AuditRow) string {
 		"visit": "Visit", "patient": "Patient", "member": "Visitor", "device": "iPad", "ward": "Ward", "staff": "Staff", "interpreter": "Interpreter",
 		"visitor": "Visitor", "invite": "Invitation of", "request": "Request of", "entry": "Waiting list:", "task": "Task:", "file": "File",
 		"session": "Visiting times", "closure": "Closure", "protected": "Protected time", "series": "Visits that repeat", "page": "Page",
+		"site": "Hospital", "bed": "Bed",
 	}[kind]
 	switch {
 	case words == "":

@@ -16,6 +16,8 @@ var didWords = map[booking.Action]string{
 	booking.PersonArrived: "came to the waiting room", booking.PersonDeparted: "left", booking.PersonAdded: "added somebody",
 	booking.RoomLocked: "locked it", booking.RoomUnlocked: "unlocked it", booking.PatientCovered: "covered the camera", booking.PatientUncovered: "showed the patient again",
 	booking.OutcomeNoted: "said how it goes", booking.OutcomeTakenBack: "took back what was said of it", booking.VisitReinstated: "put it back",
+	booking.PlaceAdded: "added it", booking.PlaceRenamed: "renamed it", booking.PlacePhoned: "changed its number", booking.PlaceClosed: "closed it",
+	booking.PlaceOpened:   "opened it",
 	booking.DeviceArrived: "opened it at the bed", booking.VisitRehomed: "moved it with its patient", booking.VisitBooked: "booked it",
 }
 

@@ -91,6 +91,14 @@
 // stays, visits, flags and tasks follow. See rehome.go, and merge.go for two records
 // of one person.
 //
+// # Places
+//
+// Administrators keep sites, wards, bays and beds; they see how many patients and
+// visits a change touches, and never whose. Nothing is removed, since visits and
+// stays are history: a ward or a bed is closed. A ward with visits booked, and a bed
+// with somebody in it, are not; the database holds both sides to the second. A page
+// that shows what is true no more is told who changed it.
+//
 // # How an iPad is known
 //
 // An iPad's browser makes a key that cannot be read out of it, and signs with it: when

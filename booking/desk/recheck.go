@@ -50,6 +50,9 @@ func (a *act) stillAllowed(ctx context.Context, since time.Time) error {
 	if err != nil {
 		return err
 	}
+	if !ward.Enabled {
+		return booking.ErrWardClosed
+	}
 	broken, err := a.brokenNow(ctx, ward, since)
 	if err != nil {
 		return err

@@ -136,8 +136,12 @@ func (d *Desk) Beds(ctx context.Context, by booking.Actor, ward booking.WardID) 
 			return nil, err
 		}
 		beds, err := tx.Beds(ctx, ward)
+		asCounted(beds)
 		var free []FreeBed
 		for _, b := range beds {
+			if b.Closed {
+				continue
+			}
 			free = append(free, FreeBed{ID: b.ID, Bay: b.Bay, Name: b.Name, Taken: b.Patient != ""})
 		}
 		return free, err

@@ -151,6 +151,8 @@ var names = map[string]string{
 	"invite":      `SELECT w.name FROM invites AS i JOIN visitors AS w ON w.id = i.visitor_id WHERE i.id = $1`,
 	"request":     `SELECT w.name || ', for ' || p.name FROM requests AS r JOIN visitors AS w ON w.id = r.visitor_id JOIN patients AS p ON p.id = r.patient_id WHERE r.id = $1`,
 	"entry":       `SELECT w.name || ', for ' || p.name FROM waitlist_entries AS e JOIN visitors AS w ON w.id = e.visitor_id JOIN patients AS p ON p.id = e.patient_id WHERE e.id = $1`,
+	"site":        `SELECT name FROM sites WHERE id = $1`,
+	"bed":         `SELECT CASE WHEN b.bay = '' THEN b.name ELSE b.bay || ', ' || b.name END FROM beds AS b WHERE b.id = $1`,
 	"task":        `SELECT p.name FROM tasks AS t JOIN patients AS p ON p.id = t.patient_id WHERE t.id = $1`,
 }
 

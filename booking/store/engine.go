@@ -311,6 +311,8 @@ var refusals = map[string]error{
 	"audit_seals_pkey":              ErrAgain,
 	"audit_seals_seq":               ErrAgain,
 	"staff_email":                   booking.ErrEmailTaken,
+	"beds_closed_empty":             booking.ErrPlaceInUse,
+	"stays_bed_open":                booking.ErrNoSuchBed,
 }
 
 // refusal turns what a driver says into what a rule says, where it can.

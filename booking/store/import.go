@@ -79,12 +79,12 @@ func (tx *Tx) Sites(ctx context.Context) ([]booking.Site, error) {
 	}, allSites)
 }
 
-const saveWard = `UPDATE wards SET phone = $2, enabled = $3 WHERE id = $1`
+const saveWard = `UPDATE wards SET name = $2, phone = $3, enabled = $4 WHERE id = $1`
 
-// SaveWard saves a ward's number and whether it takes visits.
+// SaveWard saves a ward's name and number, and whether it takes visits.
 func (tx *Tx) SaveWard(ctx context.Context, w booking.Ward) error {
 	tx.wards, tx.touched = nil, nil
-	return tx.save(ctx, "save ward", saveWard, w.ID, w.Phone, w.Enabled)
+	return tx.save(ctx, "save ward", saveWard, w.ID, w.Name, w.Phone, w.Enabled)
 }
 
 const offerBed = `

@@ -168,11 +168,12 @@ type Bed struct {
 	Ward      booking.WardID
 	Bay, Name string
 	Patient   booking.PatientID // empty for nobody
+	Closed    bool              // nobody may lie in it
 }
 
 const (
 	selectBeds = `
-SELECT b.id, b.ward_id, b.bay, b.name, s.patient_id
+SELECT b.id, b.ward_id, b.bay, b.name, s.patient_id, CASE WHEN b.closed_at IS NULL THEN 0 ELSE 1 END
 FROM   beds AS b LEFT JOIN stays AS s ON s.bed_id = b.id AND s.to_at IS NULL `
 	bedByID  = selectBeds + `WHERE b.id = $1`
 	wardBeds = selectBeds + `WHERE b.ward_id = $1 ORDER BY b.bay, b.name, b.id`
@@ -189,7 +190,9 @@ func (tx *Tx) Beds(ctx context.Context, ward booking.WardID) ([]Bed, error) {
 }
 
 func scanBed(row scanner) (b Bed, err error) {
-	err = row.Scan(&b.ID, &b.Ward, &b.Bay, &b.Name, into(&b.Patient))
+	var closed int
+	err = row.Scan(&b.ID, &b.Ward, &b.Bay, &b.Name, into(&b.Patient), &closed)
+	b.Closed = closed == 1
 	return b, err
 }
 

@@ -31,12 +31,14 @@ func (tx *Tx) SettleWards(ctx context.Context, ward booking.WardID) error {
 		return err
 	}
 	clear(tx.serial)
+	delete(tx.wards, ward)
 	return nil
 }
 
 const rulesStand = `
 SELECT (SELECT max(p.version) FROM policies AS p WHERE p.ward_id = $1),
-       NOT EXISTS (SELECT 1 FROM closures AS c
+       EXISTS (SELECT 1 FROM wards AS w WHERE w.id = $1 AND w.enabled)
+   AND NOT EXISTS (SELECT 1 FROM closures AS c
                    WHERE c.ward_id = $1 AND c.to_on >= $2 AND c.reopened_at IS NULL AND c.from_on <= $2)
    AND NOT EXISTS (SELECT 1 FROM protected_times AS t
                    WHERE t.ward_id = $1 AND (t.days & $3) <> 0 AND t.starts_minute < $6 AND $5 < t.ends_minute)
@@ -47,7 +49,7 @@ SELECT (SELECT max(p.version) FROM policies AS p WHERE p.ward_id = $1),
 
 // RulesStand reports at once, for a time on one ordinary day, whether nothing of
 // the ward's timetable can stand against it: a session for everybody has all of
-// it, and no closure or protected time is near. When it is false, a closer look at
+// it, no closure or protected time is near, and the ward takes visits. When it is false, a closer look at
 // the Timetable decides. version is that of the policy in force.
 func (tx *Tx) RulesStand(ctx context.Context, ward booking.WardID, d booking.Date, from, to booking.ClockTime) (version int, stand bool, err error) {
 	type answer struct {
@@ -93,7 +95,7 @@ func (tx *Tx) PastClosures(ctx context.Context, ward booking.WardID, from bookin
 	return all(ctx, tx, "past closures", scanClosure, pastClosures, ward, day{from}, n)
 }
 
-const baysOf = `SELECT DISTINCT bay FROM beds WHERE ward_id = $1 AND bay <> '' ORDER BY bay`
+const baysOf = `SELECT DISTINCT bay FROM beds WHERE ward_id = $1 AND bay <> '' AND closed_at IS NULL ORDER BY bay`
 
 // Bays are the names of a ward's bays.
 func (tx *Tx) Bays(ctx context.Context, ward booking.WardID) ([]string, error) {

@@ -26,6 +26,7 @@ var importEnglish = map[string]string{
 	"session_never/import":      "These visiting times never take place: their first day comes after their last. Change from or until.",
 	"session_too_short/import":  "A visit of this length does not fit between the two times. Change one of them.",
 	"bad_session/import":        "These visiting times are outside what any ward can mean. Look at the numbers again.",
+	"no_such_bed/import":        "This bed is closed. Choose another bed, or have it opened first.",
 	"stale/import":              "Somebody changed this while the file was being read. Try again.",
 
 	"missing/kind":    "Choose what the file holds",
