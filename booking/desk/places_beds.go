@@ -198,10 +198,10 @@ func (d *Desk) RenameBay(ctx context.Context, by booking.Actor, ward booking.War
 	if err != nil {
 		return err
 	}
-	if name == was {
-		return nil
-	}
 	return d.keepBay(ctx, by, ward, was, func(tx *store.Tx, of []store.Bed) error {
+		if name == was {
+			return nil
+		}
 		there, err := tx.Beds(ctx, ward)
 		if err == nil && slices.ContainsFunc(there, func(b store.Bed) bool { return b.Bay != was && same(b.Bay, name) }) {
 			err = booking.ErrNameTaken
