@@ -17,6 +17,8 @@ const (
 	VisitEnded         Action = "visit_ended"
 	OutcomeNoted       Action = "outcome_noted"      // of a visit that does not go as planned; the reason says which
 	OutcomeTakenBack   Action = "outcome_taken_back" //
+	FeedbackGiven      Action = "feedback_given"     // the reason says on which side, and nothing of what was said
+	FeedbackChanged    Action = "feedback_changed"   //
 	VisitExtended      Action = "visit_extended"     // the reason says by how much
 	RoomLocked         Action = "room_locked"
 	RoomUnlocked       Action = "room_unlocked"

@@ -158,6 +158,11 @@ var (
 	ErrSamePatient   = &Refusal{Invalid, "same_patient"}
 	ErrMergedAlready = &Refusal{Conflict, "merged_already"}
 
+	// How a visit was.
+	ErrNotAsked     = &Refusal{Conflict, "not_asked"}
+	ErrNotEndedYet  = &Refusal{Conflict, "not_ended_yet"}
+	ErrAnswerClosed = &Refusal{Conflict, "answer_closed"}
+
 	// When nothing fits.
 	ErrGoodbyeOnce    = &Refusal{Conflict, "goodbye_once"}
 	ErrBadDays        = &Refusal{Invalid, "bad_days"}

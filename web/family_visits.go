@@ -150,7 +150,7 @@ func (s *Server) visit(w http.ResponseWriter, r *http.Request, by booking.Actor)
 		done = said
 	}
 	if v.State.Over() {
-		return s.render(w, r, http.StatusOK, "family/over", visitPage{v, done})
+		return s.showOver(w, r, by, visitPage{v, done}, nil)
 	}
 	return s.render(w, r, http.StatusOK, "family/visit", visitPage{v, done})
 }

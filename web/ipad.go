@@ -34,6 +34,7 @@ type ipadScreen struct {
 	With  string // "Anna and David"
 	Line  ipadLine
 	Later bool // the next visit is not today
+	How   howPart
 }
 
 // Zone is that of the ward.
@@ -95,6 +96,9 @@ func (s *Server) ipad(w http.ResponseWriter, r *http.Request) error {
 	// The call brings the iPad here when it is over, to say so for a moment.
 	if r.URL.Query().Has("ended") && page.Shows != showsStart {
 		page.Shows = showsEnded
+		if page.How.Question, err = s.desk.AtBedside(r.Context(), by); err != nil {
+			return err
+		}
 	}
 	return s.render(w, r, http.StatusOK, "ipad/screen", page)
 }

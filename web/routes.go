@@ -14,6 +14,7 @@ func (s *Server) routes() *http.ServeMux {
 	s.patients(mux)
 	s.rules(mux)
 	s.places(mux)
+	s.howWasThat(mux)
 	s.bedside(mux)
 	s.interpreters(mux)
 	s.calls(mux)
@@ -50,6 +51,7 @@ func (s *Server) relatives(mux *http.ServeMux) {
 	mux.Handle("POST /visits/held/{id}/book", s.asHolder(s.book))
 	mux.Handle("POST /visits/held/{id}/release", s.asRelative(s.release))
 	mux.Handle("GET /visits/{ref}", s.asRelative(s.visit))
+	mux.Handle("POST /visits/{ref}/how", s.asRelative(s.familyHow))
 	mux.Handle("GET /visits/{ref}/change", s.asRelative(s.change))
 	mux.Handle("POST /visits/{ref}/change", s.asRelative(s.move))
 	mux.Handle("GET /visits/{ref}/cancel", s.asRelative(s.askCancel))
@@ -77,6 +79,13 @@ func (s *Server) relatives(mux *http.ServeMux) {
 	mux.Handle("POST /requests", s.asRelative(s.makeRequest))
 	mux.Handle("GET /requests/{id}", s.asRelative(s.request))
 	mux.Handle("POST /requests/{id}/withdraw", s.asRelative(s.withdrawRequest))
+}
+
+// howWasThat are the pages of what people said of visits, for the ward.
+func (s *Server) howWasThat(mux *http.ServeMux) {
+	mux.Handle("POST /ward/visits/{ref}/how", s.asStaff(s.wardHow))
+	mux.Handle("GET /ward/feedback", s.asStaff(s.wardFeedback))
+	mux.Handle("GET /ward/feedback/file.csv", s.asStaff(s.feedbackFile))
 }
 
 // staff are the ward's pages.
@@ -245,6 +254,7 @@ func (s *Server) rules(mux *http.ServeMux) {
 func (s *Server) bedside(mux *http.ServeMux) {
 	mux.Handle("GET /ipad", s.page(s.ipad))
 	mux.Handle("GET /ipad/events", s.asDevice(s.ipadEvents))
+	mux.Handle("POST /ipad/how", s.asDevice(s.ipadHow))
 	mux.Handle("POST /ipad/heartbeat", s.asDevice(s.heartbeat))
 	mux.Handle("POST /ipad/check", s.asDevice(s.checkedIPad))
 	mux.Handle("GET /ipad/dark/{why}", s.page(s.darkIPad))

@@ -208,6 +208,7 @@ var wardSaid = map[string]string{
 	"noted_moved":       "The visit is half an hour later. If you do not undo it, the family is told in a minute; they are not told why.",
 	"noted_off":         "The visit is called off. If you do not undo it, the family is told in a minute; they are not told why.",
 	"note_undone":       "It is undone. The visit is as it was.",
+	"how_said":          "Thank you. Your answer is kept. You can change it for a day.",
 	"more_time":         "The visit has more time. Everybody in it has been told.",
 	"swapped":           "The visit goes on on the other iPad. Everybody stays in it.",
 	"answered":          "The family has your answer.",

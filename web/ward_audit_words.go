@@ -46,7 +46,7 @@ var auditKinds = []struct {
 		booking.DeviceArrived, booking.PersonArrived, booking.PersonSwitched, booking.PersonAdmitted, booking.PersonHeldBack, booking.PersonRemoved,
 		booking.PersonRefused, booking.PersonDeparted, booking.PersonAdded, booking.RoomLocked, booking.RoomUnlocked, booking.PatientCovered, booking.PatientUncovered,
 		booking.VisitExtended, booking.DeviceSwapped,
-		booking.OutcomeNoted, booking.OutcomeTakenBack,
+		booking.OutcomeNoted, booking.OutcomeTakenBack, booking.FeedbackGiven, booking.FeedbackChanged,
 	}},
 	{"Family and friends", []booking.Action{
 		booking.VisitorProposed, booking.VisitorInvited, booking.VisitorApproved, booking.VisitorWithdrawn, booking.VisitorPaused, booking.VisitorResumed,
@@ -88,6 +88,7 @@ var actionWords = map[booking.Action]string{
 	booking.RuleSetAside: "Set a rule aside", booking.VisitMoved: "Moved a visit", booking.VisitCancelled: "Cancelled a visit",
 	booking.WallAdded: "Added a wall screen", booking.WallPaired: "Made a browser a wall screen", booking.WallRemoved: "Removed a wall screen",
 	booking.OutcomeNoted: "Said that a visit does not go as planned", booking.OutcomeTakenBack: "Took back what was said of a visit",
+	booking.FeedbackGiven: "Said how a visit was", booking.FeedbackChanged: "Changed what they said of a visit",
 	booking.VisitExtended: "Gave a visit more time", booking.DeviceSwapped: "Swapped the iPad during a visit", booking.VisitReinstated: "Put a cancelled visit back", booking.VisitStarted: "Started a visit", booking.VisitEnded: "Ended a visit",
 	booking.VisitDisplaced: "Moved a visit to make room", booking.VisitRehomed: "Moved a visit with its patient",
 	booking.SeriesBooked: "Booked visits that repeat", booking.SeriesStopped: "Stopped visits that repeat",

@@ -6,13 +6,16 @@ import (
 
 	"github.com/wardvisit/wardvisit/booking"
 	"github.com/wardvisit/wardvisit/booking/desk"
+	"github.com/wardvisit/wardvisit/web/form"
 )
 
 // A wardVisitPage is one visit as the ward sees it, with everything that can be changed
 // about it.
 type wardVisitPage struct {
 	visitCard
+	*form.Form
 	Coming []string
+	How    howPart
 	Way    wayBack
 	Said   string
 	Good   bool
@@ -33,9 +36,25 @@ func (s *Server) wardVisit(w http.ResponseWriter, r *http.Request, by booking.Ac
 	if err != nil {
 		return err
 	}
-	p := wardVisitPage{visitCard: newCard(visit, s.now()), Way: wayBackOf(r), Coming: phoneVisit{familyVisitAt(visit, s.now())}.Coming()}
+	return s.showWardVisit(w, r, by, visit, nil)
+}
+
+// showWardVisit shows it, with what was typed when that will not do.
+func (s *Server) showWardVisit(w http.ResponseWriter, r *http.Request, by booking.Actor, visit desk.Visit, typed *form.Form) error {
+	how, err := s.howAsked(r, by, visit.Reference, visitPath(visit.Reference)+"/how")
+	if err != nil {
+		return err
+	}
+	status := http.StatusOK
+	if typed != nil {
+		how.Form, status = typed, http.StatusUnprocessableEntity
+	}
+	p := wardVisitPage{
+		visitCard: newCard(visit, s.now()), Form: how.Form, How: how, Way: wayBackOf(r),
+		Coming: phoneVisit{familyVisitAt(visit, s.now())}.Coming(),
+	}
 	p.Said, p.Good = wardSays(r.URL.Query().Get("said"))
-	return s.render(w, r, http.StatusOK, "ward/visit", p)
+	return s.render(w, r, status, "ward/visit", p)
 }
 
 // steeredVisit is the visit that an address names, for those who run its ward or

@@ -112,6 +112,13 @@
 // iPads that were paired before there were keys held a secret that could be copied.
 // They are unpaired by the migration, and paired again as new ones are.
 //
+// # How it was
+//
+// Whoever was at a visit is asked how it was, until it is no longer fresh to them; on
+// the iPad for minutes only, since it goes on to somebody else. An answer is one row
+// for each person and visit. The audit says that somebody answered, never what. The
+// ward reads the words without who said them, unless they allowed it.
+//
 // # Secrets
 //
 // Links, one-time codes, pairing codes and device keys are kept only as hashes.

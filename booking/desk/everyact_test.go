@@ -103,7 +103,7 @@ var whoMay = map[booking.Right]string{
 		Goodbye Grant Held Hold HoldBack HoldFor Interpreting Joinable KeepFlagged LastChangeOf LeaveWaiting Leavers Left Lock Look MayLook MoreTime
 		Move MoveFor Note OfferNow Offering OfferingToMove Patient Patients PlanGoodbye PlanMove PlanSeries Policies Reassign Refuse RehomeMany Release
 		Remove Request RequestCount RequestsOf Review Rules RulesAgainst SeriesOf Sheet Start StopSeries Swap TaskDone Tasks TellPutBack Undo Visit
-		Wait WaitingCount WaitingIn WaitsFor`,
+		Wait WaitingCount WaitingIn WaitsFor HowWasIt Answer AddWords Feedback FeedbackFile`,
 	booking.FindInterpreters: `AskSubstitute GoWithout`,
 	booking.KeepPatients: `AdmitPatient Approve Bar ByNumber CancelAdmit CancelDischarge CancelTransfer Die Discharge Invite Merge Merged Pause
 		RecordConsent RecordNeeds RemoveMember Resume Revive Seats SetInfection Transfer Unbar Unmerge WithdrawConsent`,
@@ -116,7 +116,7 @@ var whoMay = map[booking.Right]string{
 	booking.KeepPlaces: `AddBeds AddSite AddWard ChangeWard CloseBay CloseBed CloseWard Estate LastPlaceChange OpenBed OpenWard RenameBay RenameBed
 		RenameSite WardPlace`,
 	booking.ReadAudit: `Audit AuditFile AuditPatients`,
-	own: `AddHours AllWards AnswerOffer Ask AskedElsewhere AuditWards Beds CheckDevice Circles DeclineSlot DropHours DropTimeOff Finished Fleet
+	own: `AtBedside AddHours AllWards AnswerOffer Ask AskedElsewhere AuditWards Beds CheckDevice Circles DeclineSlot DropHours DropTimeOff Finished Fleet
 		FreedSlot FreedSlots Heartbeat InterpreterSelf Jobs Join JoinDevice JoinVisit MatchInterpreters Propose ProveSeat Requests Screen
 		SendSubstitute SetRest SignOut TakeBack TakeSlot TakeTimeOff TimeOffTouches Visits Waits Wards`,
 }

@@ -65,6 +65,7 @@ type Visit struct {
 	People        []booking.Participant
 	Interpreter   *booking.InterpreterBooking // nil when none is asked for
 	Forgone       booking.Tongue              // that it goes on without; only on a Board
+	Question      Question                    // how it was; only on a Board
 	Companions    []Companion                 // who could come; only from Held and Visit, until it is over
 }
 

@@ -65,6 +65,9 @@ func (d *Desk) Board(ctx context.Context, by booking.Actor, id booking.WardID, d
 		if err := withUnclean(ctx, tx, &board, from, to); err != nil {
 			return board, err
 		}
+		if err := withQuestions(ctx, tx, by, &board, from, to, d.now()); err != nil {
+			return board, err
+		}
 		if err := standIns(ctx, tx, &board, d.now()); err != nil {
 			return board, err
 		}

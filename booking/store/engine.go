@@ -292,6 +292,7 @@ var refusals = map[string]error{
 	"interpreter_bookings_one_open": booking.ErrStale,
 	"visits_reference":              ErrAgain,
 	"visits_one_hold":               ErrAgain,
+	"visit_feedback_one":            ErrAgain,
 	"visitors_phone":                ErrAgain,
 	"circle_members_person":         ErrAgain,
 	"bars_one_standing":             ErrAgain,

@@ -36,13 +36,18 @@ async function refresh(): Promise<void> {
     }
     return;
   }
-  const fresh = fetched.page.getElementById("ipad");
+  let fresh = fetched.page.getElementById("ipad");
   if (!screen || !fresh) {
     return;
   }
   const shows = fresh.dataset["shows"];
   if (screen.dataset["shows"] === "ended" && shows === "idle" && Date.now() - loaded < farewell) {
-    return;
+    // It stays, but what it asks may be no question to ask any more: somebody has died.
+    const still = await fetchPage("/ipad?ended");
+    fresh = still?.page.getElementById("ipad") ?? fresh;
+    if (fresh.dataset["shows"] !== "ended") {
+      return;
+    }
   }
   if (fetched.page.body.dataset["build"] !== document.body.dataset["build"] && shows !== "start") {
     location.replace("/ipad");
