@@ -98,7 +98,8 @@ const (
 	PlacePhoned        Action = "place_phoned" // the number that families ring was changed
 	PlaceClosed        Action = "place_closed"
 	PlaceOpened        Action = "place_opened"
-	Imported           Action = "imported" // made or changed by a file; the reason says which
+	Imported           Action = "imported"        // made or changed by a file; the reason says which
+	IdentityLinked     Action = "identity_linked" // to an account here; the reason is the issuer
 
 	WaitJoined        Action = "wait_joined"
 	WaitLeft          Action = "wait_left"

@@ -196,4 +196,13 @@ var (
 	ErrBadZone     = &Refusal{Invalid, "bad_zone"}
 	ErrBedRange    = &Refusal{Invalid, "bed_range"}
 	ErrTooManyBeds = &Refusal{Invalid, "too_many_beds"}
+
+	// Signing in through the hospital's own provider.
+	ErrProviderAway    = &Refusal{Conflict, "provider_away"}
+	ErrProviderNo      = &Refusal{Forbidden, "provider_declined"}
+	ErrProviderAnswer  = &Refusal{Forbidden, "provider_answer"}
+	ErrNoRole          = &Refusal{Forbidden, "no_role"}
+	ErrNotLinked       = &Refusal{Forbidden, "not_linked"}
+	ErrEmailUnverified = &Refusal{Forbidden, "email_unverified"}
+	ErrAccountShut     = &Refusal{Forbidden, "account_shut"}
 )

@@ -47,7 +47,7 @@ func (s *Server) guard(mux *http.ServeMux) http.Handler {
 		r = r.WithContext(context.WithValue(r.Context(), requestKey{}, known))
 		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit(r))
 		answer := &answer{ResponseWriter: w}
-		setHeaders(answer.Header(), policy)
+		setHeaders(answer.Header(), s.withProvider(policy))
 		if s.public.Scheme == "https" && s.trust == nil { // and never again without it; a new root has to be got somehow
 			answer.Header().Set("Strict-Transport-Security", "max-age=31536000")
 		}

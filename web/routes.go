@@ -9,6 +9,7 @@ func (s *Server) routes() *http.ServeMux {
 	mux.Handle("GET /assets/{name}", s.assets)
 	mux.Handle("/", s.page(s.notFound))
 	s.relatives(mux)
+	s.staffDoor(mux)
 	s.staff(mux)
 	s.fleet(mux)
 	s.patients(mux)
@@ -81,6 +82,19 @@ func (s *Server) relatives(mux *http.ServeMux) {
 	mux.Handle("POST /requests/{id}/withdraw", s.asRelative(s.withdrawRequest))
 }
 
+// staffDoor is where staff come in, by a password or through the hospital's provider,
+// and go out.
+func (s *Server) staffDoor(mux *http.ServeMux) {
+	mux.Handle("GET /ward/sign-in", s.page(s.wardSignIn))
+	mux.Handle("POST /ward/sign-in", s.page(unhurried(s.signInLimiter(), s.signIn)))
+	mux.Handle("GET "+providerPath, s.page(unhurried(s.signInLimiter(), s.beginProvider)))
+	mux.Handle("GET "+ProviderBack, s.page(unhurried(s.signInLimiter(), s.finishProvider)))
+	mux.Handle("POST "+ProviderLogout, s.page(s.providerLogout))
+	mux.Handle("GET /ward/first-sign-in", s.page(s.firstSignIn))
+	mux.Handle("POST /ward/first-sign-in", s.page(unhurried(s.signInLimiter(), s.choosePassword)))
+	mux.Handle("POST /ward/sign-out", s.page(s.signOutStaff))
+}
+
 // howWasThat are the pages of what people said of visits, for the ward.
 func (s *Server) howWasThat(mux *http.ServeMux) {
 	mux.Handle("POST /ward/visits/{ref}/how", s.asStaff(s.wardHow))
@@ -91,17 +105,12 @@ func (s *Server) howWasThat(mux *http.ServeMux) {
 // staff are the ward's pages.
 func (s *Server) staff(mux *http.ServeMux) {
 	mux.Handle("GET /ward", http.RedirectHandler("/ward/today", http.StatusSeeOther))
-	mux.Handle("GET /ward/sign-in", s.page(s.wardSignIn))
-	mux.Handle("POST /ward/sign-in", s.page(unhurried(s.signInLimiter(), s.signIn)))
-	mux.Handle("GET /ward/first-sign-in", s.page(s.firstSignIn))
-	mux.Handle("POST /ward/first-sign-in", s.page(unhurried(s.signInLimiter(), s.choosePassword)))
 	mux.Handle("GET /ward/accounts", s.asStaff(s.wardAccounts))
 	mux.Handle("GET /ward/accounts/new", s.asStaff(s.newAccount))
 	mux.Handle("POST /ward/accounts/new", s.asStaff(s.addAccount))
 	mux.Handle("GET /ward/accounts/{id}", s.asStaff(s.wardAccount))
 	mux.Handle("GET /ward/accounts/{id}/{act}", s.asStaff(s.askAccount))
 	mux.Handle("POST /ward/accounts/{id}/{act}", s.asStaff(s.changeAccount))
-	mux.Handle("POST /ward/sign-out", s.page(s.signOutStaff))
 	mux.Handle("POST /ward/switch", s.asStaff(s.switchWard))
 	mux.Handle("GET /ward/today", s.asStaff(s.wardToday))
 	mux.Handle("GET /ward/today/events", s.asStaff(s.wardEvents))

@@ -37,7 +37,9 @@ func (s *Server) signInLimiter() *login.Limiter {
 type signInPage struct {
 	*form.Form
 	LockedOut bool
-	Chosen    bool // they have just chosen a password
+	Chosen    bool   // they have just chosen a password
+	Provider  string // through which else they can sign in; empty for none
+	Refused   string // why that came to nothing
 }
 
 // wardSignIn handles GET /ward/sign-in.
@@ -45,7 +47,9 @@ func (s *Server) wardSignIn(w http.ResponseWriter, r *http.Request) error {
 	if _, err := s.doors.Actor(r.Context(), booking.StaffActor); err == nil {
 		return seeOther(w, r, "/ward/today")
 	}
-	return s.render(w, r, http.StatusOK, "ward/sign-in", signInPage{Form: form.Blank(), Chosen: r.URL.Query().Get("chosen") != ""})
+	return s.render(w, r, http.StatusOK, "ward/sign-in", signInPage{
+		Form: form.Blank(), Chosen: r.URL.Query().Get("chosen") != "", Provider: s.providerName(), Refused: providerSays(r.URL.Query().Get("refused")),
+	})
 }
 
 // How long what is typed may be, here and in the ward's other forms.
@@ -67,7 +71,7 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	}
 	email := f.Text("email", mostEmail)
 	password := f.Secret("password", mostPassword)
-	page := signInPage{Form: f}
+	page := signInPage{Form: f, Provider: s.providerName()}
 	if f.OK() {
 		actor, err := s.desk.SignIn(r.Context(), email, password)
 		if err == nil {
@@ -86,8 +90,16 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 
 // signOutStaff handles POST /ward/sign-out.
 func (s *Server) signOutStaff(w http.ResponseWriter, r *http.Request) error {
+	there, err := s.endProvider(r.Context())
+	if err != nil {
+		return err
+	}
 	if err := s.signOut(r, booking.StaffActor); err != nil {
 		return err
+	}
+	if there != "" {
+		http.Redirect(w, r, there, http.StatusSeeOther)
+		return nil
 	}
 	return seeOther(w, r, "/ward/sign-in")
 }

@@ -32,7 +32,7 @@ var auditKinds = []struct {
 	{"Reading", []booking.Action{booking.PatientRead, booking.PatientsListed, booking.WaitingSeen, booking.AskedElsewhere, booking.AuditRead, booking.AuditTaken}},
 	{"Signing in", []booking.Action{booking.SignedIn, booking.SignInRefused, booking.SignedOut}},
 	{"Accounts and roles", []booking.Action{
-		booking.AccountAdded, booking.AccountClosed, booking.AccountReopened, booking.RoleGiven, booking.RoleTaken, booking.PasswordReset, booking.PasswordChosen,
+		booking.AccountAdded, booking.AccountClosed, booking.AccountReopened, booking.RoleGiven, booking.RoleTaken, booking.PasswordReset, booking.PasswordChosen, booking.IdentityLinked,
 	}},
 	{"Wards and beds", []booking.Action{
 		booking.PlaceAdded, booking.PlaceRenamed, booking.PlacePhoned, booking.PlaceClosed, booking.PlaceOpened,
@@ -81,9 +81,9 @@ var actionWords = map[booking.Action]string{
 	booking.AuditRead: "Looked at the audit", booking.AuditTaken: "Saved the audit as a file",
 	booking.SignedIn: "Signed in", booking.SignInRefused: "Tried to sign in and was refused", booking.SignedOut: "Signed out",
 	booking.AccountAdded: "Added somebody who works here", booking.AccountClosed: "Closed an account", booking.AccountReopened: "Opened an account again",
-	booking.RoleGiven: "Gave a role", booking.RoleTaken: "Took a role away", booking.PasswordReset: "Made a code for a new password", booking.PasswordChosen: "Chose a password",
 	booking.PlaceAdded: "Added a hospital, a ward or a bed", booking.PlaceRenamed: "Renamed a hospital, a ward, a bay or a bed",
 	booking.PlacePhoned: "Changed the number that families ring", booking.PlaceClosed: "Closed a ward or a bed", booking.PlaceOpened: "Opened a ward or a bed",
+	booking.RoleGiven: "Gave a role", booking.RoleTaken: "Took a role away", booking.PasswordReset: "Made a code for a new password", booking.PasswordChosen: "Chose a password", booking.IdentityLinked: "Linked a sign-in to an account",
 	booking.SlotHeld: "Kept a time while booking", booking.HoldReleased: "Gave a kept time back", booking.VisitBooked: "Booked a visit",
 	booking.RuleSetAside: "Set a rule aside", booking.VisitMoved: "Moved a visit", booking.VisitCancelled: "Cancelled a visit",
 	booking.WallAdded: "Added a wall screen", booking.WallPaired: "Made a browser a wall screen", booking.WallRemoved: "Removed a wall screen",

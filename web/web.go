@@ -13,14 +13,17 @@ import (
 	"github.com/wardvisit/wardvisit/booking/desk"
 	"github.com/wardvisit/wardvisit/signaling/ticket"
 	"github.com/wardvisit/wardvisit/web/login"
+	"github.com/wardvisit/wardvisit/web/login/provider"
 )
 
 // Config is what the face is given.
 type Config struct {
-	Desk    *desk.Desk
-	Doors   *login.Doors
-	Rooms   Rooms          // the live side of visits
-	Tickets *ticket.Sealer // makes leave to enter a room
+	Desk  *desk.Desk
+	Doors *login.Doors
+	// Provider is through which staff can sign in besides passwords; may be nil.
+	Provider *provider.Provider
+	Rooms    Rooms          // the live side of visits
+	Tickets  *ticket.Sealer // makes leave to enter a room
 	// ICEServers are what helps the holder of a ticket through a firewall; of the
 	// zero Ticket, what anybody may use. It may be nil.
 	ICEServers func(ticket.Ticket) []ICEServer
@@ -41,6 +44,7 @@ type Config struct {
 type Server struct {
 	desk           *desk.Desk
 	doors          *login.Doors
+	provider       *provider.Provider // nil for none
 	rooms          Rooms
 	tickets        *ticket.Sealer
 	iceServers     func(ticket.Ticket) []ICEServer
@@ -72,7 +76,7 @@ func New(c Config) (*Server, error) {
 		return nil, fmt.Errorf("web: %w", err)
 	}
 	s := &Server{
-		desk: c.Desk, doors: c.Doors, rooms: c.Rooms, tickets: c.Tickets, iceServers: c.ICEServers, codec: c.Codec, network: c.Network, trials: c.Trials, trust: c.Trust, public: c.PublicURL,
+		desk: c.Desk, doors: c.Doors, provider: c.Provider, rooms: c.Rooms, tickets: c.Tickets, iceServers: c.ICEServers, codec: c.Codec, network: c.Network, trials: c.Trials, trust: c.Trust, public: c.PublicURL,
 		practice: c.Practice, practicePeople: c.People, now: c.Now, log: c.Log,
 		assets: built, drained: make(chan struct{}),
 	}

@@ -155,6 +155,8 @@ func (tx *Tx) Forget(ctx context.Context, before time.Time) error {
 	if _, err := tx.run(ctx, "forget tries", forgetTries, at(before)); err != nil {
 		return err
 	}
-	_, err := tx.run(ctx, "forget logins", forgetLogins, at(before))
-	return err
+	if _, err := tx.run(ctx, "forget logins", forgetLogins, at(before)); err != nil {
+		return err
+	}
+	return tx.forgetProvider(ctx, before)
 }

@@ -21,6 +21,7 @@ import (
 // -public-url is WARDVISIT_PUBLIC_URL.
 type config struct {
 	secureConfig
+	providerConfig
 	listen       string
 	database     string
 	publicURL    string
@@ -58,6 +59,7 @@ func (c *config) register(fs *flag.FlagSet, forDemo bool) {
 	fs.StringVar(&c.turn, "turn", c.turn, "`address` of a UDP and TCP port of the relay's own; \"shared\" for a relay on the port of -listen alone; \"off\" for none")
 	fs.StringVar(&c.trustedProxy, "trusted-proxy", c.trustedProxy, "`networks` of our own reverse proxies, with commas between: what they say of who asks is believed")
 	c.secureConfig.register(fs)
+	c.providerConfig.register(fs)
 	fs.StringVar(&c.logLevel, "log", c.logLevel, "least important `level` to log: debug, info, warn or error")
 	fs.StringVar(&c.videoCodec, "video-codec", "vp8", "`codec` of pictures: vp8, which every browser has, or h264, which spares the batteries of iPads")
 	if forDemo {
@@ -142,6 +144,9 @@ func (c *config) check() error {
 		}
 	}
 	if err := c.secureConfig.check(c.publicURL); err != nil {
+		return err
+	}
+	if err := c.providerConfig.check(); err != nil {
 		return err
 	}
 	if err := c.checkPaths(); err != nil {

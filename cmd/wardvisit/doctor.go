@@ -121,7 +121,7 @@ func (d *doctor) lookAround(ctx context.Context) {
 	d.lookAtSettings()
 	for _, look := range []func(context.Context){
 		d.lookAtPages, d.lookAtCertificate, d.lookAtPorts, d.lookAtAddresses, d.lookAtPaths,
-		d.lookAtDatabase, d.lookAtClock, d.lookAtMachine, d.lookAtMessages,
+		d.lookAtDatabase, d.lookAtClock, d.lookAtMachine, d.lookAtMessages, d.lookAtProvider,
 	} {
 		d.bounded(ctx, look)
 	}

@@ -16,7 +16,7 @@ const module = "github.com/wardvisit/wardvisit/"
 // packages of lower floors, and its own parts; it may not look up, or across.
 var floors = [][]string{
 	{"booking", "booking/intake", "booking/hl7", "signaling/port", "signaling/protocol", "signaling/ticket", "migrations", "web/locale"},
-	{"booking/store", "booking/fhir", "signaling/sfu", "signaling/turn", "signaling/netlab", "web/certificate"},
+	{"booking/store", "booking/fhir", "signaling/sfu", "signaling/turn", "signaling/netlab", "web/certificate", "web/login/provider"},
 	{"booking/desk", "booking/notify", "signaling", "signaling/trial"},
 	{"web/login"},
 	{"web", "web/nhs", "web/form"},

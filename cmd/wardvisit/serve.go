@@ -30,6 +30,7 @@ import (
 	"github.com/wardvisit/wardvisit/signaling/turn"
 	"github.com/wardvisit/wardvisit/web"
 	"github.com/wardvisit/wardvisit/web/login"
+	"github.com/wardvisit/wardvisit/web/login/provider"
 )
 
 const (
@@ -55,6 +56,7 @@ type server struct {
 	store     *store.Store
 	desk      *desk.Desk
 	doors     *login.Doors
+	provider  *provider.Provider // through which staff sign in; nil for none
 	media     *sfu.SFU
 	relay     *turn.Server // nil when there is none
 	relayPort *port.Port   // the relay's own; nil when it has none
@@ -178,7 +180,7 @@ func (s *server) openDesk(ctx context.Context) error {
 		return err
 	}
 	s.doors = login.New(login.Config{
-		Store: s.store.Logins(time.Now), People: s.desk, Devices: s.desk, Secure: s.public.Scheme == "https", Now: time.Now,
+		Store: s.store.Logins(time.Now), People: s.desk, Devices: s.desk, Session: s.desk.SignInStands, Secure: s.public.Scheme == "https", Now: time.Now,
 	})
 	senders, err := s.senders()
 	if err != nil {
@@ -242,7 +244,10 @@ func (s *server) openRooms(ctx context.Context) (*ticket.Sealer, error) {
 }
 
 func (s *server) openPages(ctx context.Context, sealer *ticket.Sealer) error {
-	var err error
+	err := s.openProvider(ctx)
+	if err != nil {
+		return err
+	}
 	if s.trials, err = trial.New(trial.Config{Media: s.media, Relay: s.relay, Registry: s.metrics, Log: s.log, Now: time.Now}); err != nil {
 		return err
 	}
@@ -253,7 +258,7 @@ func (s *server) openPages(ctx context.Context, sealer *ticket.Sealer) error {
 	s.pages, err = web.New(web.Config{
 		Acts:    s.acts,
 		Network: network, Trials: trials{s.trials},
-		Desk: s.desk, Doors: s.doors, Rooms: rooms{s.rooms}, Tickets: sealer, ICEServers: s.iceServers, Codec: s.cfg.videoCodec,
+		Desk: s.desk, Doors: s.doors, Provider: s.provider, Rooms: rooms{s.rooms}, Tickets: sealer, ICEServers: s.iceServers, Codec: s.cfg.videoCodec,
 		Trust: s.secure.trust, PublicURL: s.public, Practice: s.practice, People: s.tour.people(), Now: time.Now, Log: s.log, Registry: s.metrics,
 	})
 	return err
@@ -272,6 +277,9 @@ func (s *server) run(ctx context.Context, hurry <-chan struct{}) error {
 	workers.Go(func() { s.notices.Run(working) })
 	workers.Go(func() { s.sweep(working) })
 	workers.Go(func() { s.seal(working) })
+	if s.provider != nil {
+		workers.Go(func() { s.provider.Seek(working) })
+	}
 	hangUp, served := s.serveHTTP(mux)
 	workers.Go(func() { s.secure.fetch(working) })
 	workers.Go(func() { s.serveAdmin(working) })

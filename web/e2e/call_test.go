@@ -40,9 +40,9 @@ func small(c Camera) Camera {
 }
 
 // meet brings a visit to where everybody could be let in.
-func meet(t *testing.T, who party) *meeting {
+func meet(t *testing.T, who party, settings ...string) *meeting {
 	t.Helper()
-	p := start(t, t.TempDir(), "")
+	p := start(t, t.TempDir(), "", settings...)
 	browser := newBrowser(t)
 	m := &meeting{
 		journey: &journey{T: t, product: p}, anna: newPerson(t, browser, "anna", 390, who.anna.Script()),

@@ -32,6 +32,9 @@ type Config struct {
 	Store   scs.CtxStore // keeps logins; forgets each when it expires
 	People  People
 	Devices Devices
+	// Session is asked of a login that was let in by somebody else whether they have
+	// ended it: it refuses then. It may be nil.
+	Session func(ctx context.Context, id string) error
 	Secure  bool // the public address is https
 	Now     func() time.Time
 }
@@ -41,6 +44,7 @@ type Doors struct {
 	people  map[booking.ActorKind]*door
 	devices Devices
 	store   scs.CtxStore
+	session func(ctx context.Context, id string) error
 	secure  bool
 	now     func() time.Time
 }
@@ -73,6 +77,9 @@ const (
 	interpreterIdle = 7 * 24 * time.Hour
 )
 
+// StaffLife is how long a login of staff lasts at most.
+const StaffLife = staffLife
+
 // The names of the cookies.
 const (
 	staffCookie       = "wardvisit_staff"
@@ -83,7 +90,7 @@ const (
 
 // New hangs the doors.
 func New(c Config) *Doors {
-	d := &Doors{devices: c.Devices, store: c.Store, secure: c.Secure, now: c.Now, people: map[booking.ActorKind]*door{}}
+	d := &Doors{devices: c.Devices, store: c.Store, session: c.Session, secure: c.Secure, now: c.Now, people: map[booking.ActorKind]*door{}}
 	add := func(kind booking.ActorKind, cookie string, life, idle time.Duration, who func(context.Context, string, time.Time) (booking.Actor, error)) {
 		// Not scs.New: that starts a goroutine for a store in memory, which
 		// nothing stops. What it would add is a key that keeps managers apart

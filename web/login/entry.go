@@ -88,6 +88,9 @@ func (d *Doors) ask(ctx context.Context, e *entry, kind booking.ActorKind, use b
 		return booking.Actor{}, booking.ErrSignInNeeded
 	}
 	actor, err := door.who(ctx, id, time.UnixMicro(door.GetInt64(held, sinceKey)))
+	if err == nil {
+		err = d.stands(ctx, door.GetString(held, sessionKey))
+	}
 	var refusal *booking.Refusal
 	switch {
 	case errors.As(err, &refusal): // they are gone, and so is the login
@@ -109,6 +112,17 @@ const (
 	usedKey  = "used"
 	sinceKey = "since" // when it began, in microseconds, as exactly as the desk writes instants
 )
+
+// sessionKey holds what whoever let this login in calls it, if it was not us.
+const sessionKey = "session"
+
+// stands refuses a login that whoever let it in has ended.
+func (d *Doors) stands(ctx context.Context, session string) error {
+	if session == "" || d.session == nil {
+		return nil
+	}
+	return d.session(ctx, session)
+}
 
 // browserKey holds what a browser is known by at a door: random, worth nothing by
 // itself, and kept when the same person signs in there again.
@@ -146,6 +160,12 @@ func (d *Doors) close(held context.Context, e *entry, door *door) error {
 // SignIn opens the door of actor's kind to this browser, under a new token: one
 // that somebody may have planted in it before is worth nothing after.
 func (d *Doors) SignIn(ctx context.Context, actor booking.Actor) error {
+	return d.SignInBy(ctx, actor, "")
+}
+
+// SignInBy is SignIn for somebody whom another has let in, who calls it session, and
+// may end it: see Config.Session.
+func (d *Doors) SignInBy(ctx context.Context, actor booking.Actor, session string) error {
 	e := entryOf(ctx)
 	door, ok := d.people[actor.Kind]
 	if !ok || actor.ID == "" {
@@ -165,6 +185,9 @@ func (d *Doors) SignIn(ctx context.Context, actor booking.Actor) error {
 	door.Put(held, door.idKey(), actor.ID)
 	door.Put(held, browserKey, browser)
 	door.Put(held, sinceKey, d.now().UnixMicro())
+	if session != "" {
+		door.Put(held, sessionKey, session)
+	}
 	if err := d.keep(held, e, door); err != nil {
 		return err
 	}
@@ -192,6 +215,21 @@ func (d *Doors) Browser(ctx context.Context, kind booking.ActorKind) (string, er
 		err = d.keep(held, e, door)
 	}
 	return mark, err
+}
+
+// Session is what whoever let the login in at the door of kind calls it; "" when it was
+// us.
+func (d *Doors) Session(ctx context.Context, kind booking.ActorKind) (string, error) {
+	e := entryOf(ctx)
+	door, ok := d.people[kind]
+	if !ok || e.token(door) == "" {
+		return "", nil
+	}
+	held, err := door.Load(ctx, e.token(door))
+	if err != nil {
+		return "", fmt.Errorf("login: who let it in: %w", err)
+	}
+	return door.GetString(held, sessionKey), nil
 }
 
 // Mark names the login that is open at the door of kind, to whoever is to end what it
@@ -233,6 +271,10 @@ func (d *Doors) Holder(ctx context.Context, kind booking.ActorKind, mark string)
 	since, _ := values[sinceKey].(int64)
 	if id == "" {
 		return booking.Actor{}, booking.ErrSignInNeeded
+	}
+	session, _ := values[sessionKey].(string)
+	if err := d.stands(ctx, session); err != nil {
+		return booking.Actor{}, err
 	}
 	return door.who(ctx, id, time.UnixMicro(since))
 }
