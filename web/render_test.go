@@ -127,7 +127,7 @@ func TestTheReadersPlaceInTheNavigation(t *testing.T) {
 
 func TestTheNavigationShowsWhatOnesWorkIs(t *testing.T) {
 	for role, want := range map[booking.StaffRole]string{
-		booking.Nurse:         "Today, Book a visit, Requests, Waiting list, To look at, Patients, iPads, Visiting rules",
+		booking.Nurse:         "Today, Book a visit, Requests, Waiting list, To look at, Patients, iPads, How it was, Visiting rules",
 		booking.DeviceManager: "iPads",
 		booking.Administrator: "People, Wards and beds",
 		"":                    "",

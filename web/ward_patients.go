@@ -74,6 +74,7 @@ type patientPage struct {
 	Infection string
 	Language  string            // what is best spoken with them; empty for what the hospital speaks
 	Merged    []booking.Patient // records that became part of this one
+	Keeps     bool              // the reader decides about this patient; else they only read
 	// The circle, by what can be done about each of them.
 	Asked, Approved, Paused, Barred []memberRow
 }
@@ -123,8 +124,10 @@ func (s *Server) wardPatient(w http.ResponseWriter, r *http.Request, by booking.
 	if t := bedside.Patient.Tongue; !t.IsZero() {
 		p.Language = tongueName(t)
 	}
-	if p.Merged, err = s.desk.Merged(r.Context(), by, bedside.Patient.ID); err != nil {
-		return err
+	if p.Keeps = by.May(booking.KeepPatients, bedside.Ward.ID); p.Keeps {
+		if p.Merged, err = s.desk.Merged(r.Context(), by, bedside.Patient.ID); err != nil {
+			return err
+		}
 	}
 	others, err := s.desk.Patients(r.Context(), by, bedside.Ward.ID)
 	if err != nil {
