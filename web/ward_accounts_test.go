@@ -19,15 +19,25 @@ const (
 // administrator is the browser of somebody who keeps accounts.
 func (h *wardHouse) administrator(t *testing.T) *phone {
 	t.Helper()
-	made, err := h.desk.AddAccount(t.Context(), booking.System, desk.NewAccount{Name: "Inês Costa", Email: admin, Holds: []booking.Grant{{Role: booking.Administrator}}})
+	p, to := h.newcomer(t, admin, booking.Administrator)
+	if to != "/ward/today" {
+		t.Fatalf("signing in leads to %s", to)
+	}
+	return p
+}
+
+// newcomer is a phone on which somebody new, who is one thing everywhere and nothing
+// else, has chosen a password and signed in; and where that leads.
+func (h *wardHouse) newcomer(t *testing.T, email string, role booking.StaffRole) (p *phone, to string) {
+	t.Helper()
+	made, err := h.desk.AddAccount(t.Context(), booking.System, desk.NewAccount{Name: "Inês Costa", Email: email, Holds: []booking.Grant{{Role: role}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := h.phone(t)
-	p.post("/ward/first-sign-in", "email", admin, "account_code", made.Code, "password", aPassword, "again", aPassword).leads("/ward/sign-in?chosen=1")
+	p = h.phone(t)
+	p.post("/ward/first-sign-in", "email", email, "account_code", made.Code, "password", aPassword, "again", aPassword).leads("/ward/sign-in?chosen=1")
 	p.get("/ward/sign-in?chosen=1").shows(http.StatusOK, "Your password is chosen")
-	p.post("/ward/sign-in", "email", admin, "password", aPassword).leads("/ward/today")
-	return p
+	return p, p.post("/ward/sign-in", "email", email, "password", aPassword).leads("/ward/")
 }
 
 func TestAnAdministratorAddsSomebody(t *testing.T) {

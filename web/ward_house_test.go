@@ -101,21 +101,12 @@ func newWardHouseOn(t *testing.T, where string) *wardHouse {
 			Email: who.email, Password: goodPassword, Holds: held,
 		})
 	}
-	for i, role := range booking.AllRoles {
-		hospital.Staff = append(hospital.Staff, desk.NewStaff{
-			ID: booking.StaffID("00000000-0000-4000-8000-00000000051" + string(rune('0'+i))), Name: "Somebody Else",
-			Email: emailOf(role), Password: goodPassword, Holds: []booking.Grant{{Role: role}},
-		})
-	}
 	if err := h.desk.Found(t.Context(), hospital); err != nil {
 		t.Fatal(err)
 	}
 	h.Server = h.restarted(t)
 	return h
 }
-
-// emailOf is the address of somebody who is one thing everywhere, and nothing else.
-func emailOf(role booking.StaffRole) string { return string(role) + "@everywhere.example" }
 
 // restarted is another process at the same database.
 func (h *wardHouse) restarted(t *testing.T) *Server {

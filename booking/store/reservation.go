@@ -55,10 +55,12 @@ func (t *Taken) Unwrap() error {
 	return booking.ErrSlotTaken
 }
 
+// None sets a column of a unique key: where a table has a trigger before its updates,
+// PostgreSQL then also keeps waiting whoever only writes a row that refers to it.
 const (
 	touchSetting     = `INSERT INTO settings (name, value) VALUES ($1, '') ON CONFLICT (name) DO UPDATE SET value = settings.value`
 	touchPatient     = `UPDATE patients SET holds = holds + 1 WHERE id = $1`
-	touchBed         = `UPDATE beds SET name = name WHERE id = $1`
+	touchBed         = `UPDATE beds SET closed_at = closed_at WHERE id = $1`
 	touchSaved       = `UPDATE visits SET version = version WHERE id = $1`
 	touchInterpreter = `UPDATE interpreters SET holds = holds + 1 WHERE id = $1`
 )
