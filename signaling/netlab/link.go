@@ -108,11 +108,7 @@ func (e End) open() (file *os.File, err error) {
 	}
 	err = run("-n", e.In.name, "link", "set", e.Device, "up", "mtu", strconv.Itoa(mtu))
 	for _, addr := range e.Addresses {
-		args := []string{"-n", e.In.name, "address", "add", Only(addr).String(), "dev", e.Device}
-		if addr.Is6() {
-			args = append(args, "nodad") // nobody else is on the link
-		}
-		err = errors.Join(err, run(args...))
+		err = errors.Join(err, e.In.address(addr, e.Device))
 	}
 	if err != nil {
 		return nil, errors.Join(err, file.Close())

@@ -31,11 +31,22 @@ func (l *Lab) Namespace(word string) (*Namespace, error) {
 // server has a public address.
 func (n *Namespace) Own(addrs ...netip.Addr) error {
 	for _, addr := range addrs {
-		if err := run("-n", n.name, "address", "add", netip.PrefixFrom(addr, addr.BitLen()).String(), "dev", "lo"); err != nil {
+		if err := n.address(addr, "lo"); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// address gives a device of the place an address, at once: one of IPv6 could not be
+// used until the kernel had looked, or got round to not looking, for another that
+// has it (RFC 4862, section 5.4).
+func (n *Namespace) address(addr netip.Addr, device string) error {
+	args := []string{"-n", n.name, "address", "add", Only(addr).String(), "dev", device}
+	if addr.Is6() {
+		args = append(args, "nodad")
+	}
+	return run(args...)
 }
 
 // Disown takes such addresses away again.
