@@ -130,10 +130,13 @@ func NewFleet(berths []Berth, taken []Taking) *Fleet {
 	return f
 }
 
-// With is f with one of its devices other than it is, or one more.
-func (f *Fleet) With(b Berth) *Fleet {
-	others := slices.DeleteFunc(slices.Clone(f.berths), func(o Berth) bool { return o.Device == b.Device })
-	return NewFleet(append(others, b), f.taken)
+// Only is f with all but some of its devices out.
+func (f *Fleet) Only(in map[DeviceID]bool) *Fleet {
+	berths := slices.Clone(f.berths)
+	for i := range berths {
+		berths[i].Out = berths[i].Out || !in[berths[i].Device]
+	}
+	return NewFleet(berths, f.taken)
 }
 
 // Also is f with more that is taken, be it of devices that are none of its own.

@@ -121,7 +121,7 @@ func (s *Server) ipadEvents(w http.ResponseWriter, r *http.Request, _ booking.Ac
 		if on.Check {
 			shows += " check"
 		}
-		return look{Serial: on.Serial, Shows: shows}, err
+		return look{Serial: on.Serial, Shows: shows, ward: on.Ward.ID}, err
 	})
 }
 

@@ -124,8 +124,8 @@ func (s *Server) wallEvents(w http.ResponseWriter, r *http.Request) error {
 	}
 	known := func(context.Context) (booking.Actor, error) { return booking.Actor{}, nil } // its key is asked each time
 	return s.streamFor(w, r, known, func(ctx context.Context, _ booking.Actor) (look, error) {
-		_, serial, err := s.desk.WallOf(ctx, key)
-		return look{Serial: serial}, err
+		wall, serial, err := s.desk.WallOf(ctx, key)
+		return look{Serial: serial, ward: wall.Ward}, err
 	})
 }
 

@@ -15,7 +15,7 @@ import (
 // A todayPage is the board with the way to other days and wards.
 type todayPage struct {
 	wardHead
-	board
+	drawnBoard
 	Before, After booking.Date
 	Tasks         []taskRow // families to be rung
 }
@@ -42,7 +42,7 @@ func (s *Server) wardToday(w http.ResponseWriter, r *http.Request, by booking.Ac
 		}
 		head.Said = strings.TrimSpace(head.Said + " " + since)
 	}
-	day, err := s.desk.Board(r.Context(), by, head.Ward.ID, date)
+	drawn, err := s.drawnBoard(r.Context(), by, head.Ward.ID, date)
 	if err != nil {
 		return err
 	}
@@ -51,7 +51,7 @@ func (s *Server) wardToday(w http.ResponseWriter, r *http.Request, by booking.Ac
 		return err
 	}
 	return s.render(w, r, http.StatusOK, "ward/today", todayPage{
-		wardHead: head, board: newBoard(day, s.now()), Before: date.AddDays(-1), After: date.AddDays(1), Tasks: tasks,
+		wardHead: head, drawnBoard: drawn, Before: date.AddDays(-1), After: date.AddDays(1), Tasks: tasks,
 	})
 }
 
@@ -72,12 +72,13 @@ func (s *Server) boardDate(r *http.Request, ward booking.Ward) (booking.Date, er
 	return date, nil
 }
 
-// lookEvery is how often a live page asks whether something has changed: soon
-// enough that a board seems to follow, seldom enough to cost nothing.
+// lookEvery is how often a live page asks by itself whether something has changed,
+// which it is told at once of what is done through this process: an hour may have
+// come, or a command have written to the database.
 const lookEvery = time.Second
 
-// recheckEvery is in how many looks a live page asks again who is reading it.
-const recheckEvery = 3
+// recheckEvery is how often a live page asks again who is reading it.
+const recheckEvery = 3 * time.Second
 
 // A look is what a live page is told of the moment: it fetches itself when one
 // of these is not what it was.
@@ -86,6 +87,7 @@ type look struct {
 	Minute int64  `json:"minute"` // what a page says of time, it says in minutes
 	Build  string `json:"build"`
 	Shows  string `json:"shows,omitempty"` // of an iPad: which screen
+	ward   booking.WardID
 }
 
 // wardEvents handles GET /ward/today/events: it says when to look at the board
@@ -100,7 +102,7 @@ func (s *Server) wardEvents(w http.ResponseWriter, r *http.Request, by booking.A
 			return look{}, booking.ErrNoSuchWard
 		}
 		serial, err := s.desk.Serial(ctx, head.Ward.ID)
-		return look{Serial: serial}, err
+		return look{Serial: serial, ward: head.Ward.ID}, err
 	})
 }
 
@@ -151,11 +153,19 @@ type lookAt func(ctx context.Context, by booking.Actor) (look, error)
 func (s *Server) keepLooking(ctx context.Context, who whoReads, by booking.Actor, at lookAt, last string, events chan<- event) error {
 	tick := time.NewTicker(lookEvery)
 	defer tick.Stop()
-	for n := 1; ; n++ {
+	recheck := time.NewTicker(recheckEvery)
+	defer recheck.Stop()
+	var ward booking.WardID
+	for {
+		var changed <-chan struct{} // asked for before looking, so that nothing falls between
+		if ward != "" {
+			changed = s.desk.NextChange(ward)
+		}
 		now, err := at(ctx, by)
 		if err != nil {
 			return err
 		}
+		ward = now.ward
 		now.Minute, now.Build = s.now().Unix()/60, s.assets.fingerprint()
 		if e := now.event(); e.ID != last {
 			select {
@@ -166,14 +176,14 @@ func (s *Server) keepLooking(ctx context.Context, who whoReads, by booking.Actor
 			}
 		}
 		select {
+		case <-changed:
 		case <-tick.C:
-		case <-ctx.Done():
-			return ctx.Err()
-		}
-		if n%recheckEvery == 0 {
+		case <-recheck.C:
 			if by, err = who(ctx); err != nil {
 				return err
 			}
+		case <-ctx.Done():
+			return ctx.Err()
 		}
 	}
 }

@@ -63,6 +63,7 @@ type Server struct {
 	handler http.Handler
 	metrics *metrics
 
+	boards  drawings      // of this minute
 	turns   turns         // at visits
 	drained chan struct{} // closed by Drain
 	drain   sync.Once

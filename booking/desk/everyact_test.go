@@ -99,7 +99,7 @@ func everyAct() (acts []reflect.Method) {
 // whoMay is the right that each act at the desk asks of a member of staff. The rest are
 // about whoever asks, of whom each sees and does their own.
 var whoMay = map[booking.Right]string{
-	booking.RunVisits: `AddPeople Admit Alternatives Board Book BookAt BookSeries Cancel ChoicesOf Cover Describe End Extend FlagCount FlaggedOf
+	booking.RunVisits: `AddPeople Admit Alternatives Board BoardMark Book BookAt BookSeries Cancel ChoicesOf Cover Describe End Extend FlagCount FlaggedOf
 		Goodbye Grant Held Hold HoldBack HoldFor Interpreting Joinable KeepFlagged LastChangeOf LeaveWaiting Leavers Left Lock Look MayLook MoreTime
 		Move MoveFor Note OfferNow Offering OfferingToMove Patient Patients PlanGoodbye PlanMove PlanSeries Policies Reassign Refuse RehomeMany Release
 		Remove Request RequestCount RequestsOf Review Rules RulesAgainst SeriesOf Sheet Start StopSeries Swap TaskDone Tasks TellPutBack Undo Visit

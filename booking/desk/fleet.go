@@ -193,7 +193,7 @@ func (f *deviceAct) rescue(ctx context.Context, ward booking.WardID, id booking.
 	if a.rec.State != booking.Booked || a.rec.Ward != ward || !a.rec.KeepsDevice(f.now) {
 		return nil
 	}
-	in, err := findStandIn(ctx, f.Tx, a.rec.Visit, f.now)
+	in, err := lookForStandIn(ctx, f.Tx, a.rec.Visit, f.now)
 	switch {
 	case err != nil:
 		return err

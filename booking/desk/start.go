@@ -64,7 +64,7 @@ func (d *Desk) start(ctx context.Context, a *act, aside string) error {
 // standIn reserves another iPad for what is left of a visit, in the place of its
 // own. It returns the empty id when there is none.
 func (d *Desk) standIn(ctx context.Context, a *act, v booking.Visit) (booking.DeviceID, error) {
-	in, err := findStandIn(ctx, a.Tx, v, a.now)
+	in, err := lookForStandIn(ctx, a.Tx, v, a.now)
 	if err != nil || in.device == "" {
 		return "", err
 	}
@@ -93,12 +93,30 @@ type standIn struct {
 	moves  []booking.DeviceMove
 }
 
-// findStandIn finds the iPad on which a visit would start in the place of its
-// own: paired, clean, and free for what is left.
-func findStandIn(ctx context.Context, tx *store.Tx, v booking.Visit, now time.Time) (standIn, error) {
+// lookForStandIn is findStandIn for one that does not know which iPads are in the ward.
+func lookForStandIn(ctx context.Context, tx *store.Tx, v booking.Visit, now time.Time) (standIn, error) {
+	here, err := devicesHere(ctx, tx, v.Ward, now)
+	if err != nil {
+		return standIn{}, err
+	}
+	return findStandIn(ctx, tx, v, here, now)
+}
+
+// findStandIn finds the iPad, of those in the ward now, on which a visit would start
+// in the place of its own: paired, clean, and free for what is left.
+func findStandIn(ctx context.Context, tx *store.Tx, v booking.Visit, here []booking.Device, now time.Time) (standIn, error) {
 	left, over := leftOf(v, now)
 	if over {
 		return standIn{}, nil // there is nothing left to reserve
+	}
+	atOnce := map[booking.DeviceID]bool{}
+	for _, device := range here {
+		if readyAtOnce(device) == nil {
+			atOnce[device.ID] = true
+		}
+	}
+	if len(atOnce) == 0 {
+		return standIn{left: left}, nil
 	}
 	stay, err := tx.Stay(ctx, v.Patient)
 	if err != nil {
@@ -109,18 +127,7 @@ func findStandIn(ctx context.Context, tx *store.Tx, v booking.Visit, now time.Ti
 	if err != nil {
 		return standIn{}, err
 	}
-	ready := fleet
-	for _, id := range fleet.Devices() {
-		device, err := tx.Device(ctx, id)
-		if err != nil {
-			return standIn{}, err
-		}
-		if !device.Paired || device.State != booking.DeviceReady {
-			b, _ := fleet.Berth(id)
-			b.Out = true
-			ready = ready.With(b)
-		}
-	}
+	ready := fleet.Only(atOnce)
 	claim := booking.Claim{Visit: v.ID, When: left, Zone: stay.Bay}
 	if id, ok := ready.Choose(claim); ok {
 		return standIn{device: id, left: left}, nil
@@ -159,7 +166,7 @@ func standIns(ctx context.Context, tx *store.Tx, board *Board, now time.Time) er
 		if v.State != booking.Booked || now.Before(opens) || readyAtOnce(v.DeviceRecord) == nil {
 			continue
 		}
-		in, err := findStandIn(ctx, tx, v.Visit, now)
+		in, err := findStandIn(ctx, tx, v.Visit, board.Devices, now)
 		if err != nil {
 			return err
 		}

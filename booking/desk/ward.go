@@ -76,11 +76,43 @@ func (d *Desk) Board(ctx context.Context, by booking.Actor, id booking.WardID, d
 	})
 }
 
+// A BoardMark is what a board looks like to its reader in one minute: while it stays
+// as it is, so does the board.
+type BoardMark struct {
+	Serial   int64
+	Answered []booking.VisitID // of which its reader has said how they were
+}
+
+// BoardMark is that of a ward's day now.
+func (d *Desk) BoardMark(ctx context.Context, by booking.Actor, id booking.WardID, date booking.Date) (BoardMark, error) {
+	return view(ctx, d, func(tx *store.Tx) (m BoardMark, err error) {
+		ward, err := heldWard(ctx, tx, by, booking.RunVisits, id)
+		if err != nil {
+			return m, err
+		}
+		from, to := booking.DayBounds(date, ward.Site.Zone)
+		said, err := tx.FeedbackOfDay(ctx, id, booking.StaffSide, by.ID, from, to)
+		if err != nil {
+			return m, err
+		}
+		for _, f := range said {
+			m.Answered = append(m.Answered, f.Visit)
+		}
+		slices.Sort(m.Answered)
+		m.Serial, err = tx.Serial(ctx, id)
+		return m, err
+	})
+}
+
 // Serial is a number that grows whenever something that a ward's boards and
 // iPads show has changed.
 func (d *Desk) Serial(ctx context.Context, ward booking.WardID) (int64, error) {
 	return view(ctx, d, func(tx *store.Tx) (int64, error) { return tx.Serial(ctx, ward) })
 }
+
+// NextChange is closed when something that a ward's boards and iPads show is next
+// changed through this process.
+func (d *Desk) NextChange(ward booking.WardID) <-chan struct{} { return d.store.NextChange(ward) }
 
 // Patients are those lying in a ward.
 func (d *Desk) Patients(ctx context.Context, by booking.Actor, ward booking.WardID) ([]Bedside, error) {

@@ -19,6 +19,7 @@ func (tx *Tx) TakeWard(ctx context.Context, id booking.WardID) error {
 	if n == 0 && err == nil || tx.store.engine.nothing(err) {
 		return booking.ErrNoSuchWard
 	}
+	tx.grew(id)
 	return err
 }
 

@@ -20,6 +20,7 @@ import (
 type Store struct {
 	write, read *sql.DB
 	engine      *engine
+	bell        bell
 
 	mu       sync.Mutex // guards what follows
 	zones    map[string]*time.Location
@@ -66,6 +67,7 @@ type Tx struct {
 	wards   map[booking.WardID]booking.Ward // read by this transaction; of their policies, the version
 	decides bool                            // it makes a policy
 	serial  map[booking.WardID]struct{}     // wards whose serial grows at the commit
+	grown   map[booking.WardID]struct{}     // wards whose serial has grown
 	again   bool                            // an earlier run of the act lost a race
 	seen    map[booking.DeviceID]seen       // devices looked at by this transaction; see touchDevice
 
@@ -135,6 +137,7 @@ func (s *Store) once(ctx context.Context, needed []Resource, again bool, fn func
 	if err := inner.Commit(); err != nil {
 		return nil, fmt.Errorf("store: commit: %w", err)
 	}
+	s.bell.ring(tx.grown)
 	if keep != nil {
 		return nil, keep.err
 	}
@@ -321,8 +324,17 @@ func (tx *Tx) growSerials(ctx context.Context) error {
 		if err := tx.save(ctx, "grow serial", growSerial, id); err != nil {
 			return err
 		}
+		tx.grew(id)
 	}
 	return nil
+}
+
+// grew remembers that a ward's serial has grown.
+func (tx *Tx) grew(ward booking.WardID) {
+	if tx.grown == nil {
+		tx.grown = map[booking.WardID]struct{}{}
+	}
+	tx.grown[ward] = struct{}{}
 }
 
 const wardSerial = `SELECT serial FROM wards WHERE id = $1`

@@ -49,6 +49,8 @@ func serveAs(what string, args []string, stdin io.Reader, stdout io.Writer) erro
 		return serveRooms(at, stdin, stdout)
 	case "serve-pages":
 		return servePages(stdin, stdout)
+	case "serve-fan":
+		return serveFan(stdin, stdout)
 	case "serve-naive":
 		return serveNaive(at, stdin, stdout)
 	case "serve-visitor":

@@ -15,6 +15,9 @@
 //   - A whole trust with a year of visits beside the same one with a day of them:
 //     what was, and what is far ahead, should cost nobody anything.
 //
+//   - A full ward's board that all its staff watch, from a press until everybody has
+//     the board that shows it: beside a bare fan-out that sends the same bytes.
+//
 //   - Our rooms beside a naive forwarder: Pion with its defaults, and a
 //     TrackLocalStaticRTP for each receiver. Both speak the room's own protocol,
 //     so the same load is put on both.

@@ -87,6 +87,7 @@ var parts = []struct {
 }{
 	{"acts", acts},
 	{"attempts", attempts},
+	{"board", boards},
 	{"trust", trust},
 	{"repack", repack},
 	{"rooms", rooms},
