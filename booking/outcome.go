@@ -133,7 +133,7 @@ func (v Visit) PutBack() (Visit, error) {
 	switch v.State {
 	case Booked:
 	case Preparing, Lobby:
-		v.State = Booked
+		v.State, v.OpenedAt = Booked, time.Time{}
 	case Live:
 		return v, ErrVisitBegun
 	default:

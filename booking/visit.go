@@ -118,7 +118,9 @@ type Visit struct {
 	HeldUntil     time.Time // while Held
 	Locked        bool      // nobody new may join
 	Covered       bool      // the patient's side is neither seen nor heard
-	StartedAt     time.Time
+	BookedAt      time.Time // when it was first booked; the zero Time while Held
+	OpenedAt      time.Time // when the ward last pressed Start; the zero Time before
+	StartedAt     time.Time // when somebody was first let in
 	EndedAt       time.Time
 	Version       int // of the record, for compare-and-set
 }
@@ -142,7 +144,7 @@ func (v Visit) Confirm(now time.Time) (Visit, error) {
 	case v.State != Held:
 		return v, ErrVisitOver
 	}
-	v.State, v.HeldUntil = Booked, time.Time{}
+	v.State, v.HeldUntil, v.BookedAt = Booked, time.Time{}, now.UTC()
 	return v, nil
 }
 
@@ -199,7 +201,7 @@ func (v Visit) Start(now time.Time, opensBefore time.Duration) (Visit, error) {
 	case now.Before(v.When.Start().Add(-opensBefore)):
 		return v, ErrNotOpenYet
 	}
-	v.State = Preparing
+	v.State, v.OpenedAt = Preparing, now.UTC()
 	return v, nil
 }
 

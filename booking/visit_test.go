@@ -273,3 +273,33 @@ func TestRunOut(t *testing.T) {
 		})
 	}
 }
+
+// A visit keeps when it was booked and when the ward pressed Start, for figures: the
+// first booking, however often it is pressed, and the last Start, since one that was
+// put back began nothing.
+func TestWhenAVisitWasBookedAndOpened(t *testing.T) {
+	when, err := booking.NewInterval(now.Add(10*time.Minute), 30*time.Minute)
+	if err != nil {
+		t.Fatal(err)
+	}
+	step := func(v booking.Visit, err error) booking.Visit {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+	v := step(booking.Visit{State: booking.Held, When: when, HeldUntil: now.Add(time.Minute)}.Confirm(now))
+	v = step(v.Confirm(now.Add(time.Second)))
+	if !v.BookedAt.Equal(now) {
+		t.Errorf("booked at %v, not %v", v.BookedAt, now)
+	}
+	v = step(step(v.Start(now, time.Hour)).PutBack())
+	if !v.OpenedAt.IsZero() {
+		t.Errorf("put back, and opened at %v", v.OpenedAt)
+	}
+	again := now.Add(40 * time.Minute)
+	if v = step(v.Start(again, time.Hour)); !v.OpenedAt.Equal(again) || !v.BookedAt.Equal(now) {
+		t.Errorf("booked at %v, opened at %v", v.BookedAt, v.OpenedAt)
+	}
+}

@@ -33,7 +33,7 @@ type lifeStep struct {
 var lifeSteps = []lifeStep{
 	{"book", `UPDATE visits SET state = 'booked', held_until = NULL, version = version + 1
 WHERE id >= $1 AND id <= $2 AND state = 'held'`, booking.Booked},
-	{"prepare", `UPDATE visits SET state = 'preparing', version = version + 1
+	{"prepare", `UPDATE visits SET state = 'preparing', opened_at = starts_at, version = version + 1
 WHERE id >= $1 AND id <= $2 AND state = 'booked'`, booking.Preparing},
 	{"open", `UPDATE visits SET state = 'lobby', version = version + 1
 WHERE id >= $1 AND id <= $2 AND state = 'preparing'`, booking.Lobby},
@@ -117,7 +117,7 @@ func visitRows(l Life) ([][]any, error) {
 	return [][]any{{v.ID, v.Reference, v.Patient, v.Ward, v.Device, booking.Held,
 		at(v.When.Start()), at(v.When.End()), minutes(v.Prepare), minutes(v.Clean),
 		v.Tongue.Language, v.Tongue.Mode, joinNeeds(v.Needs), v.Via,
-		v.BookedBy.Kind, v.BookedBy.ID, v.BookedBy.Name, v.PolicyVersion, l.For, at(held), v.Kind, orNull(v.Series)}}, nil
+		v.BookedBy.Kind, v.BookedBy.ID, v.BookedBy.Name, v.PolicyVersion, l.For, at(held), v.Kind, orNull(v.Series), at(l.Events[0].At)}}, nil
 }
 
 func participantRows(l Life) ([][]any, error) {

@@ -13,8 +13,8 @@ import (
 const addVisit = `
 INSERT INTO visits (id, reference, patient_id, ward_id, device_id, state, starts_at, ends_at,
        prepare_minutes, clean_minutes, language, mode, needs, via, booked_by_kind, booked_by_id, booked_by_name,
-       policy_version, held_for, held_until, kind, series_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`
+       policy_version, held_for, held_until, kind, series_id, booked_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`
 
 // AddVisit saves a new held visit for a visitor. Who may come with them, and
 // what it reserves, is saved beside it.
@@ -23,13 +23,14 @@ func (tx *Tx) AddVisit(ctx context.Context, v booking.Visit, heldFor booking.Vis
 		at(v.When.Start()), at(v.When.End()), minutes(v.Prepare), minutes(v.Clean),
 		v.Tongue.Language, v.Tongue.Mode, joinNeeds(v.Needs), v.Via,
 		v.BookedBy.Kind, v.BookedBy.ID, v.BookedBy.Name, v.PolicyVersion, heldFor, at(v.HeldUntil),
-		cmp.Or(v.Kind, booking.Ordinary), orNull(v.Series))
+		cmp.Or(v.Kind, booking.Ordinary), orNull(v.Series), at(v.BookedAt))
 }
 
 const saveVisit = `
 UPDATE visits
 SET    device_id = $3, state = $4, reason = $5, starts_at = $6, ends_at = $7, language = $8, mode = $9, needs = $10,
-       held_until = $11, locked = $12, covered = $13, started_at = $14, ended_at = $15, version = version + 1
+       held_until = $11, locked = $12, covered = $13, started_at = $14, ended_at = $15,
+       booked_at = $16, opened_at = $17, version = version + 1
 WHERE  id = $1 AND version = $2
 RETURNING version`
 
@@ -41,14 +42,15 @@ func (tx *Tx) SaveVisit(ctx context.Context, v *booking.Visit) (err error) {
 	}
 	v.Version, err = one(ctx, tx, "save visit", booking.ErrStale, scalar[int], saveVisit, v.ID, v.Version,
 		v.Device, v.State, v.Reason, at(v.When.Start()), at(v.When.End()), v.Tongue.Language, v.Tongue.Mode,
-		joinNeeds(v.Needs), at(v.HeldUntil), v.Locked, v.Covered, at(v.StartedAt), at(v.EndedAt))
+		joinNeeds(v.Needs), at(v.HeldUntil), v.Locked, v.Covered, at(v.StartedAt), at(v.EndedAt),
+		at(v.BookedAt), at(v.OpenedAt))
 	return err
 }
 
 const saveLife = `
 UPDATE visits
 SET    state = $3, reason = $4, held_until = $5, locked = $6, covered = $7, started_at = $8, ended_at = $9,
-       version = version + 1
+       booked_at = $10, opened_at = $11, version = version + 1
 WHERE  id = $1 AND version = $2
 RETURNING version`
 
@@ -59,7 +61,7 @@ func (tx *Tx) SaveLife(ctx context.Context, v *booking.Visit) (err error) {
 		return err
 	}
 	v.Version, err = one(ctx, tx, "save the life of a visit", booking.ErrStale, scalar[int], saveLife, v.ID, v.Version,
-		v.State, v.Reason, at(v.HeldUntil), v.Locked, v.Covered, at(v.StartedAt), at(v.EndedAt))
+		v.State, v.Reason, at(v.HeldUntil), v.Locked, v.Covered, at(v.StartedAt), at(v.EndedAt), at(v.BookedAt), at(v.OpenedAt))
 	return err
 }
 
@@ -82,24 +84,25 @@ const visitColumns = `
 v.id, v.reference, v.patient_id, v.ward_id, v.device_id, v.state, v.reason, v.starts_at, v.ends_at,
 v.prepare_minutes, v.clean_minutes, v.language, v.mode, v.needs, v.via, v.booked_by_kind, v.booked_by_id,
 v.booked_by_name, v.policy_version, v.held_for, v.held_until, v.locked, v.covered, v.started_at, v.ended_at, v.version,
-v.kind, v.series_id`
+v.kind, v.series_id, v.booked_at, v.opened_at`
 
 // visitDest are the places for visitColumns; fill completes r from them.
 func visitDest(r *Record) (dest []any, fill func() error) {
 	v := &r.Visit
-	var starts, ends, until, started, ended stamp
+	var starts, ends, until, started, ended, booked, opened stamp
 	var prepare, clean int
 	var needs string
 	fill = func() (err error) {
 		v.Prepare, v.Clean, v.Needs = lasting(prepare), lasting(clean), splitNeeds(needs)
 		v.HeldUntil, v.StartedAt, v.EndedAt = until.Time, started.Time, ended.Time
+		v.BookedAt, v.OpenedAt = booked.Time, opened.Time
 		v.When, err = booking.NewInterval(starts.Time, ends.Sub(starts.Time))
 		return err
 	}
 	return []any{&v.ID, &v.Reference, &v.Patient, &v.Ward, &v.Device, &v.State, &v.Reason, &starts, &ends,
 		&prepare, &clean, &v.Tongue.Language, &v.Tongue.Mode, &needs, &v.Via, &v.BookedBy.Kind, &v.BookedBy.ID,
 		&v.BookedBy.Name, &v.PolicyVersion, &r.HeldFor, &until, &v.Locked, &v.Covered, &started, &ended, &v.Version,
-		&v.Kind, into(&v.Series)}, fill
+		&v.Kind, into(&v.Series), &booked, &opened}, fill
 }
 
 const rehomeVisit = `
