@@ -223,10 +223,10 @@ func liteShape(t *testing.T, db *sql.DB) shape {
 	s := shape{
 		Columns: lines(t, db, `
 SELECT t.name || '.' || c.name || CASE c."notnull" WHEN 0 THEN ' null' ELSE '' END
-FROM sqlite_master AS t, pragma_table_info(t.name) AS c
+FROM sqlite_master AS t, pragma_table_xinfo(t.name) AS c
 WHERE t.type = 'table' AND t.name NOT IN ('schema_migrations', 'sqlite_sequence')`),
 		Keys: lines(t, db, `
-SELECT name || ' primary ' || (SELECT group_concat(name, ',') FROM (SELECT name FROM pragma_table_info(t.name) WHERE pk > 0 ORDER BY pk))`+ours+`
+SELECT name || ' primary ' || (SELECT group_concat(name, ',') FROM (SELECT name FROM pragma_table_xinfo(t.name) WHERE pk > 0 ORDER BY pk))`+ours+`
 UNION ALL SELECT t.name || ' to ' || f."table" || ' ' || (SELECT group_concat("from", ',') FROM (SELECT "from" FROM pragma_foreign_key_list(t.name) AS g WHERE g.id = f.id ORDER BY seq))
 FROM sqlite_master AS t, pragma_foreign_key_list(t.name) AS f WHERE t.type = 'table' AND f.seq = 0`),
 		Rules: lines(t, db, `

@@ -9,11 +9,11 @@ UPDATE visits SET
 WHERE state <> 'held';
 ALTER TABLE visits
   ADD COLUMN lasted_seconds bigint GENERATED ALWAYS AS
-    (CAST(floor(EXTRACT(EPOCH FROM ended_at)) - floor(EXTRACT(EPOCH FROM started_at)) AS bigint)) STORED,
+    (CAST(floor(EXTRACT(EPOCH FROM ended_at AT TIME ZONE 'UTC')) - floor(EXTRACT(EPOCH FROM started_at AT TIME ZONE 'UTC')) AS bigint)) STORED,
   ADD COLUMN lead_seconds bigint GENERATED ALWAYS AS
-    (CAST(floor(EXTRACT(EPOCH FROM started_at)) - floor(EXTRACT(EPOCH FROM booked_at)) AS bigint)) STORED,
+    (CAST(floor(EXTRACT(EPOCH FROM started_at AT TIME ZONE 'UTC')) - floor(EXTRACT(EPOCH FROM booked_at AT TIME ZONE 'UTC')) AS bigint)) STORED,
   ADD COLUMN opening_seconds bigint GENERATED ALWAYS AS
-    (CAST(floor(EXTRACT(EPOCH FROM started_at)) - floor(EXTRACT(EPOCH FROM opened_at)) AS bigint)) STORED;
+    (CAST(floor(EXTRACT(EPOCH FROM started_at AT TIME ZONE 'UTC')) - floor(EXTRACT(EPOCH FROM opened_at AT TIME ZONE 'UTC')) AS bigint)) STORED;
 COMMENT ON COLUMN visits.booked_at IS 'When it was first booked; null while it is held.';
 COMMENT ON COLUMN visits.opened_at IS 'When the ward last pressed Start; null before.';
 COMMENT ON COLUMN visits.lasted_seconds IS 'Seconds from the first person let in to the end.';
