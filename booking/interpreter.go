@@ -93,6 +93,8 @@ type Interpreter struct {
 	Hours   []Hours
 	Rest    time.Duration // between the end of one visit and the beginning of the next
 	Away    []TimeOff
+	Closed  bool // they have left
+	Version int  // counted from 1, of what coordinators change
 }
 
 // LogValue keeps an interpreter's name and numbers out of every log.

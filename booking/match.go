@@ -40,10 +40,7 @@ type Candidate struct {
 
 // Can reports whether c could interpret at w: in its tongue and at its level, in
 // c's hours, not in time off, and with c's rest to every other visit.
-func (c Candidate) Can(w Wanting) bool {
-	return c.Speaks(w.Tongue) && c.LevelIn(w.Tongue).Meets(w.Least) && !w.Never[c.ID] &&
-		c.Works(w.When) && !c.Off(w.When) && !anyOverlap(c.Taken, w.When.Widen(c.Rest, c.Rest))
-}
+func (c Candidate) Can(w Wanting) bool { return c.ObstacleTo(w) == NoObstacle }
 
 // A Cost is how far a choice is from the best there could be. Costs are compared
 // field by field, like words by letters: no number of familiar faces makes up for

@@ -127,13 +127,16 @@ var (
 	ErrOfferClosed    = &Refusal{Conflict, "offer_closed"}
 
 	// Interpreters.
-	ErrBadRest       = &Refusal{Invalid, "bad_rest"}
-	ErrBadHours      = &Refusal{Invalid, "bad_hours"}
-	ErrHoursMeet     = &Refusal{Conflict, "hours_meet"}
-	ErrBadTimeOff    = &Refusal{Invalid, "bad_time_off"}
-	ErrNoSuchTimeOff = &Refusal{NotFound, "no_such_time_off"}
-	ErrNoneWanted    = &Refusal{Conflict, "no_interpreter_wanted"}
-	ErrTooSoon       = &Refusal{Conflict, "substitute_too_soon"}
+	ErrBadRest         = &Refusal{Invalid, "bad_rest"}
+	ErrBadHours        = &Refusal{Invalid, "bad_hours"}
+	ErrHoursMeet       = &Refusal{Conflict, "hours_meet"}
+	ErrBadTimeOff      = &Refusal{Invalid, "bad_time_off"}
+	ErrNoSuchTimeOff   = &Refusal{NotFound, "no_such_time_off"}
+	ErrCannotInterpret = &Refusal{Conflict, "cannot_interpret"}
+	ErrPhoneTaken      = &Refusal{Conflict, "interpreter_phone_taken"}
+	ErrNoTongue        = &Refusal{Invalid, "no_tongue"}
+	ErrNoneWanted      = &Refusal{Conflict, "no_interpreter_wanted"}
+	ErrTooSoon         = &Refusal{Conflict, "substitute_too_soon"}
 
 	// The ward's devices.
 	ErrDeviceAway  = &Refusal{Conflict, "device_away"}

@@ -12,12 +12,16 @@ const (
 	Facilitator   StaffRole = "facilitator" // brings the iPad, and is there
 	WardManager   StaffRole = "ward_manager"
 	DeviceManager StaffRole = "device_manager"
-	Administrator StaffRole = "administrator" // of accounts and places, and of no visit
-	Auditor       StaffRole = "auditor"
+	// InterpreterCoordinator finds somebody for every visit that needs an interpreter,
+	// and keeps the list of them. Interpreters serve everywhere: held in a ward, the role
+	// is about that ward's visits, and only held everywhere does it change the list.
+	InterpreterCoordinator StaffRole = "interpreter_coordinator"
+	Administrator          StaffRole = "administrator" // of accounts and places, and of no visit
+	Auditor                StaffRole = "auditor"
 )
 
 // AllRoles are the roles of staff, in the order in which people are asked for one.
-var AllRoles = Roles{Nurse, Facilitator, WardManager, DeviceManager, Administrator, Auditor}
+var AllRoles = Roles{Nurse, Facilitator, WardManager, DeviceManager, InterpreterCoordinator, Administrator, Auditor}
 
 // Roles are what somebody holds in one place.
 type Roles []StaffRole
@@ -49,6 +53,9 @@ const (
 	StartUnclean Right = "start_unclean"
 	// FindInterpreters is to ask an interpreter for a visit, or another one.
 	FindInterpreters Right = "find_interpreters"
+	// KeepInterpreters is to see every visit that needs an interpreter, without its
+	// patient, to say who goes to it, and to keep the list of them.
+	KeepInterpreters Right = "keep_interpreters"
 	// DecideRules is to change what a ward decides for itself.
 	DecideRules Right = "decide_rules"
 	// KeepAccounts is to say who works here, and as what.
@@ -60,7 +67,7 @@ const (
 )
 
 // AllRights are the rights of staff.
-var AllRights = []Right{RunVisits, KeepPatients, UseDevices, KeepDevices, StartUnclean, FindInterpreters, DecideRules, KeepAccounts, KeepPlaces, ReadAudit}
+var AllRights = []Right{RunVisits, KeepPatients, UseDevices, KeepDevices, StartUnclean, FindInterpreters, KeepInterpreters, DecideRules, KeepAccounts, KeepPlaces, ReadAudit}
 
 // carries is the one place that says what each role may do. Whoever keeps accounts
 // sees no patient, and whoever reads the audit changes nothing, so that neither can
@@ -70,6 +77,9 @@ var carries = map[StaffRole][]Right{
 	Facilitator:   {RunVisits, UseDevices, FindInterpreters},
 	WardManager:   {RunVisits, KeepPatients, UseDevices, KeepDevices, StartUnclean, FindInterpreters, DecideRules, ReadAudit},
 	DeviceManager: {UseDevices, KeepDevices},
+
+	InterpreterCoordinator: {FindInterpreters, KeepInterpreters},
+
 	Administrator: {KeepAccounts, KeepPlaces},
 	Auditor:       {ReadAudit},
 }

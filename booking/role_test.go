@@ -15,12 +15,16 @@ func TestWhatEachRoleMayDo(t *testing.T) {
 		unclean                 = booking.StartUnclean
 		find, decide, who, read = booking.FindInterpreters, booking.DecideRules, booking.KeepAccounts, booking.ReadAudit
 		places                  = booking.KeepPlaces
+		coordinate              = booking.KeepInterpreters
 	)
 	may := map[booking.StaffRole][]booking.Right{
 		booking.Nurse:         {run, keep, use, fleet, unclean, find},
 		booking.Facilitator:   {run, use, find},
 		booking.WardManager:   {run, keep, use, fleet, unclean, find, decide, read},
 		booking.DeviceManager: {use, fleet},
+
+		booking.InterpreterCoordinator: {find, coordinate},
+
 		booking.Administrator: {who, places},
 		booking.Auditor:       {read},
 	}

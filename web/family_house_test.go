@@ -349,7 +349,7 @@ func (s screen) words() string {
 	return strings.TrimSpace(spaces.ReplaceAllString(plain, " "))
 }
 
-var value = regexp.MustCompile(`name="(start|to|version|people|interpreter|key)"[^>]*? value="([^"]*)"`)
+var value = regexp.MustCompile(`name="(start|to|version|people|interpreter|instead|key)"[^>]*? value="([^"]*)"`)
 
 // offered are the values that a page offers under a name, in its order.
 func (s screen) offered(name string) []string {

@@ -60,17 +60,11 @@ func (j jobRow) Place() string { return zonePlace(j.Zone()) }
 func (s *Server) newJobRow(job desk.Job) jobRow {
 	policy, start, now := job.Visit.WardRecord.Policy, job.Visit.When.Start(), s.now()
 	row := jobRow{
-		Job: job, Language: tongueName(job.Offer.Tongue), Mode: "spoken",
+		Job: job, Language: tongueName(job.Offer.Tongue), Mode: modeWord(job.Offer.Tongue),
 		CanJoin: job.Visit.Visit.WaitingRoomOpen(now, policy) == nil,
 		Opens:   start.Add(-policy.OpensBefore),
 		Stuck:   !now.Before(start.Add(-booking.SubstituteOpens)),
 		Answer:  job.Offer.AnswerBy.After(now),
-	}
-	switch {
-	case job.Offer.Tongue.Mode == booking.Sign:
-		row.Mode = "signed"
-	case job.Offer.Tongue.Typed():
-		row.Mode = "speech-to-text"
 	}
 	for _, before := range booking.Chases {
 		if asked := start.Add(-before); !now.Before(asked) && now.Before(start) && job.Offer.SpokeAt.Before(asked) {

@@ -146,12 +146,7 @@ func (s *Server) addHours(w http.ResponseWriter, r *http.Request, by booking.Act
 	if err != nil {
 		return err
 	}
-	var days []string
-	for _, d := range week {
-		days = append(days, strconv.Itoa(int(d)))
-	}
-	weekday, _ := strconv.Atoi(f.Choice("work-day", days...)) // one of those, or a failed form
-	h := booking.Hours{Weekday: time.Weekday(weekday), Start: readClock(f, "work-from", false), End: readClock(f, "work-to", true)}
+	h := readHours(f)
 	if f.OK() {
 		err := s.desk.AddHours(r.Context(), by, h)
 		if err == nil {
@@ -164,6 +159,31 @@ func (s *Server) addHours(w http.ResponseWriter, r *http.Request, by booking.Act
 	return s.render(w, r, http.StatusUnprocessableEntity, "interpreter/hours-add", spellPage{f})
 }
 
+// readHours reads a spell of work.
+func readHours(f *form.Form) booking.Hours {
+	var days []string
+	for _, d := range week {
+		days = append(days, strconv.Itoa(int(d)))
+	}
+	weekday, _ := strconv.Atoi(f.Choice("work-day", days...)) // one of those, or a failed form
+	return booking.Hours{Weekday: time.Weekday(weekday), Start: readClock(f, "work-from", false), End: readClock(f, "work-to", true)}
+}
+
+// parseSpell reads what spellRow.Value says.
+func parseSpell(spell string) (booking.Hours, error) {
+	parts := strings.Fields(spell)
+	if len(parts) != 3 {
+		return booking.Hours{}, booking.ErrBadChoice
+	}
+	weekday, notDay := strconv.Atoi(parts[0])
+	start, notStart := booking.ParseClockTime(parts[1])
+	end, notEnd := booking.ParseClockTime(parts[2])
+	if notDay != nil || notStart != nil || notEnd != nil {
+		return booking.Hours{}, booking.ErrBadChoice
+	}
+	return booking.Hours{Weekday: time.Weekday(weekday), Start: start, End: end}, nil
+}
+
 // dropHours handles POST /interpreter/hours/remove. Hours that are not there are
 // removed already.
 func (s *Server) dropHours(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
@@ -171,17 +191,10 @@ func (s *Server) dropHours(w http.ResponseWriter, r *http.Request, by booking.Ac
 	if err != nil {
 		return err
 	}
-	parts := strings.Fields(f.Value("spell"))
-	if len(parts) != 3 {
-		return booking.ErrBadChoice
+	h, err := parseSpell(f.Value("spell"))
+	if err != nil {
+		return err
 	}
-	weekday, notDay := strconv.Atoi(parts[0])
-	start, notStart := booking.ParseClockTime(parts[1])
-	end, notEnd := booking.ParseClockTime(parts[2])
-	if notDay != nil || notStart != nil || notEnd != nil {
-		return booking.ErrBadChoice
-	}
-	h := booking.Hours{Weekday: time.Weekday(weekday), Start: start, End: end}
 	if err := s.desk.DropHours(r.Context(), by, h); err != nil {
 		return err
 	}

@@ -129,6 +129,9 @@ func TestTheNavigationShowsWhatOnesWorkIs(t *testing.T) {
 	for role, want := range map[booking.StaffRole]string{
 		booking.Nurse:         "Today, Book a visit, Requests, Waiting list, To look at, Patients, iPads, How it was, Visiting rules",
 		booking.DeviceManager: "iPads",
+
+		booking.InterpreterCoordinator: "Interpreters",
+
 		booking.Administrator: "People, Wards and beds",
 		"":                    "",
 	} {

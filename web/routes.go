@@ -12,6 +12,7 @@ func (s *Server) routes() *http.ServeMux {
 	s.staffDoor(mux)
 	s.staff(mux)
 	s.fleet(mux)
+	s.coordination(mux)
 	s.patients(mux)
 	s.rules(mux)
 	s.places(mux)
@@ -195,6 +196,25 @@ func (s *Server) fleet(mux *http.ServeMux) {
 	mux.Handle("POST /ward/ipads/{id}/unpair", s.asStaff(s.unpair))
 	mux.Handle("GET /ward/ipads/{id}/cleaned", s.asStaff(s.askCleaned))
 	mux.Handle("POST /ward/ipads/{id}/cleaned", s.asStaff(s.cleaned))
+}
+
+// coordination are the pages of whoever coordinates interpreters.
+func (s *Server) coordination(mux *http.ServeMux) {
+	people := interpretersPath + "/people"
+	mux.Handle("GET "+interpretersPath, s.asStaff(s.wardInterpreters))
+	mux.Handle("GET "+interpretersPath+"/visits/{ref}", s.asStaff(s.interpreterVisit))
+	mux.Handle("POST "+interpretersPath+"/visits/{ref}", s.asStaff(s.staffInterpreterVisit))
+	mux.Handle("GET "+people, s.asStaff(s.keptInterpreters))
+	mux.Handle("GET "+people+"/new", s.asStaff(s.newInterpreter))
+	mux.Handle("POST "+people+"/new", s.asStaff(s.addInterpreter))
+	mux.Handle("GET "+people+"/{id}", s.asStaff(s.keptInterpreter))
+	mux.Handle("GET "+people+"/{id}/change", s.asStaff(s.askInterpreterChange))
+	mux.Handle("POST "+people+"/{id}/change", s.asStaff(s.saveInterpreterChange))
+	mux.Handle("GET "+people+"/{id}/hours", s.asStaff(s.askHoursFor))
+	mux.Handle("POST "+people+"/{id}/hours", s.asStaff(s.addHoursFor))
+	mux.Handle("POST "+people+"/{id}/hours/remove", s.asStaff(s.dropHoursFor))
+	mux.Handle("GET "+people+"/{id}/close", s.asStaff(s.askInterpreterClose))
+	mux.Handle("POST "+people+"/{id}/close", s.asStaff(s.closeInterpreter))
 }
 
 // patients are the ward's pages of those who lie, or lay, in its beds.

@@ -44,6 +44,7 @@ var surfaces = map[string]surface{
 			{Text: "Requests", Href: "/ward/requests", Needs: booking.RunVisits}, {Text: "Waiting list", Href: waitingPath, Needs: booking.RunVisits},
 			{Text: "To look at", Href: "/ward/review", Needs: booking.RunVisits},
 			{Text: "Patients", Href: "/ward/patients", Needs: booking.RunVisits}, {Text: "iPads", Href: "/ward/ipads", Needs: booking.UseDevices},
+			{Text: "Interpreters", Href: interpretersPath, Needs: booking.KeepInterpreters},
 			{Text: "How it was", Href: "/ward/feedback", Needs: booking.RunVisits},
 			{Text: "Visiting rules", Href: "/ward/rules", Needs: booking.RunVisits}, {Text: "People", Href: "/ward/accounts", Needs: booking.KeepAccounts},
 			{Text: "Wards and beds", Href: placesPath, Needs: booking.KeepPlaces},

@@ -22,6 +22,9 @@ var roleNames = map[booking.StaffRole]string{
 	booking.Facilitator:   "Visit facilitator",
 	booking.WardManager:   "Ward manager",
 	booking.DeviceManager: "iPad manager",
+
+	booking.InterpreterCoordinator: "Interpreter coordinator",
+
 	booking.Administrator: "Administrator",
 	booking.Auditor:       "Auditor",
 }
@@ -32,6 +35,9 @@ var roleSays = map[booking.StaffRole]string{
 	booking.Facilitator:   "books and runs visits, and brings the iPad",
 	booking.WardManager:   "all that a nurse does, and the ward’s visiting times and rules",
 	booking.DeviceManager: "pairs, lends and withdraws iPads",
+
+	booking.InterpreterCoordinator: "finds interpreters for visits, without seeing the patients. Interpreters serve everywhere: held everywhere, it also changes the list of them",
+
 	booking.Administrator: "says who works here, and which wards and beds there are; sees no patient. Held everywhere",
 	booking.Auditor:       "reads who did what; changes nothing",
 }

@@ -62,6 +62,7 @@ var auditKinds = []struct {
 	{"Interpreters", []booking.Action{
 		booking.InterpreterOffered, booking.OfferAccepted, booking.OfferDeclined, booking.OfferWithdrawn, booking.OfferConfirmed, booking.OfferLapsed,
 		booking.InterpreterMissed, booking.SubstituteAsked, booking.InterpreterForgone, booking.FamilyToldLooking, booking.FamilyToldLate,
+		booking.InterpreterAssigned, booking.InterpreterTakenOff, booking.InterpreterAdded, booking.InterpreterChanged, booking.InterpreterClosed,
 		booking.TimeOffTaken, booking.TimeOffDropped, booking.HoursChanged,
 	}},
 	{"iPads", []booking.Action{
@@ -113,6 +114,8 @@ var actionWords = map[booking.Action]string{
 	booking.InterpreterOffered: "Asked an interpreter", booking.OfferAccepted: "An interpreter said yes", booking.OfferDeclined: "An interpreter said no",
 	booking.OfferWithdrawn: "An interpreter was not needed any more", booking.OfferConfirmed: "An interpreter confirmed", booking.OfferLapsed: "An interpreter did not answer",
 	booking.InterpreterMissed: "An interpreter did not come", booking.SubstituteAsked: "Asked for another interpreter",
+	booking.InterpreterAssigned: "Put an interpreter down for a visit", booking.InterpreterTakenOff: "Took an interpreter off a visit",
+	booking.InterpreterAdded: "Added an interpreter", booking.InterpreterChanged: "Changed an interpreter’s entry", booking.InterpreterClosed: "Closed an interpreter’s entry",
 	booking.InterpreterForgone: "Went on without an interpreter", booking.FamilyToldLooking: "Told a family that an interpreter is looked for",
 	booking.FamilyToldLate: "Told a family that the interpreter is late", booking.TimeOffTaken: "Took time off", booking.TimeOffDropped: "Took time off back",
 	booking.HoursChanged: "Changed their hours",

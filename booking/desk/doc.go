@@ -16,7 +16,9 @@
 // An actor who may not see a thing is told that it is not there. Staff see the
 // wards they hold; a relative the visits they come to and the patients whose
 // circle they are in; an interpreter the visits they are asked to, never the
-// patient's name; an iPad its own visits and the patient's alias.
+// patient's name; an iPad its own visits and the patient's alias. A coordinator of
+// interpreters sees the visits of their wards that want one, as an interpreter would,
+// and the one list of interpreters; who holds the role everywhere changes that list.
 //
 // # Holds
 //

@@ -103,8 +103,10 @@ var whoMay = map[booking.Right]string{
 		Goodbye Grant Held Hold HoldBack HoldFor Interpreting Joinable KeepFlagged LastChangeOf LeaveWaiting Leavers Left Lock Look MayLook MoreTime
 		Move MoveFor Note OfferNow Offering OfferingToMove Patient Patients PlanGoodbye PlanMove PlanSeries Policies Reassign Refuse RehomeMany Release
 		Remove Request RequestCount RequestsOf Review Rules RulesAgainst SeriesOf Sheet Start StopSeries Swap TaskDone Tasks TellPutBack Undo Visit
-		Wait WaitingCount WaitingIn WaitsFor HowWasIt Answer AddWords Feedback FeedbackFile`,
-	booking.FindInterpreters: `AskSubstitute GoWithout`,
+		Wait WaitingCount WaitingIn WaitsFor GoWithout HowWasIt Answer AddWords Feedback FeedbackFile`,
+	booking.FindInterpreters: `AskSubstitute`,
+	booking.KeepInterpreters: `AddHoursFor AddInterpreter ChangeInterpreter ChooseInterpreter CloseInterpreter ClosingTouches DropHoursFor Interpreter InterpreterWork
+		Interpreters LackingCount TakeOffInterpreter ToInterpret`,
 	booking.KeepPatients: `AdmitPatient Approve Bar ByNumber CancelAdmit CancelDischarge CancelTransfer Die Discharge Invite Merge Merged Pause
 		RecordConsent RecordNeeds RemoveMember Resume Revive Seats SetInfection Transfer Unbar Unmerge WithdrawConsent`,
 	booking.UseDevices:   `Bays Carried ChangeDevice Cleaned Devices LendTo Loans RehearseDevice Walls WardOfDevice`,

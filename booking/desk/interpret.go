@@ -35,7 +35,7 @@ func nextFor(ctx context.Context, tx *store.Tx, r store.Record) (booking.Interpr
 	if r.Offer != nil && r.Offer.Open() {
 		want.Never[r.Offer.Interpreter] = true
 	}
-	who, err := candidates(ctx, tx, []booking.Wanting{want}, nil)
+	who, err := candidates(ctx, tx, []booking.Wanting{want})
 	if err != nil {
 		return booking.Interpreter{}, err
 	}
@@ -79,7 +79,7 @@ const aroundWeek = 4 * 24 * time.Hour
 
 // candidates are all who offer a tongue that some of wants is in, with what else
 // they are taken for. but are visits that give their interpreters up.
-func candidates(ctx context.Context, tx *store.Tx, wants []booking.Wanting, but map[booking.VisitID]bool) ([]booking.Candidate, error) {
+func candidates(ctx context.Context, tx *store.Tx, wants []booking.Wanting) ([]booking.Candidate, error) {
 	var found []booking.Candidate
 	read := map[booking.Tongue]bool{}
 	known := map[booking.InterpreterID]bool{}
@@ -91,9 +91,6 @@ func candidates(ctx context.Context, tx *store.Tx, wants []booking.Wanting, but 
 			from = w.When.Start()
 		}
 		to = later(to, w.When.End())
-	}
-	for id := range but {
-		ours[id] = true
 	}
 	for _, w := range wants {
 		if read[w.Tongue] {
@@ -115,30 +112,7 @@ func candidates(ctx context.Context, tx *store.Tx, wants []booking.Wanting, but 
 
 // offer asks one interpreter to the visit of the act and reserves them for it.
 func (d *Desk) offer(ctx context.Context, a *act, who booking.Interpreter) error {
-	if err := a.Touch(ctx, interpreterOf(who.ID)); err != nil {
-		return err
-	}
-	if err := d.reserve(ctx, a, interpreterOf(who.ID), a.rec.When); err != nil {
-		return err
-	}
-	id, err := d.newID()
-	if err != nil {
-		return err
-	}
-	asked := booking.InterpreterBooking{
-		ID: booking.OfferID(id), Visit: a.rec.ID, Interpreter: who.ID, Tongue: a.rec.Tongue, State: booking.Offered,
-		AnswerBy: who.AnswerBy(a.now, a.rec.When.Start()),
-	}
-	if err := a.AddOffer(ctx, asked, a.now); err != nil {
-		return err
-	}
-	seat, err := d.newID()
-	if err != nil {
-		return err
-	}
-	err = a.AddParticipant(ctx, booking.Participant{
-		ID: booking.ParticipantID(seat), Visit: a.rec.ID, Role: booking.AsInterpreter, Interpreter: who.ID, Place: booking.Expected,
-	})
+	asked, err := d.bookInterpreter(ctx, a, who)
 	if err != nil {
 		return err
 	}
@@ -146,6 +120,35 @@ func (d *Desk) offer(ctx context.Context, a *act, who booking.Interpreter) error
 		return err
 	}
 	return d.tellInterpreter(ctx, a, booking.NoticeInterpreterAsk, who, asked.ID, a.rec.When)
+}
+
+// bookInterpreter reserves one interpreter for the visit of the act, and says nothing
+// to them yet.
+func (d *Desk) bookInterpreter(ctx context.Context, a *act, who booking.Interpreter) (asked booking.InterpreterBooking, err error) {
+	if err := a.Touch(ctx, interpreterOf(who.ID)); err != nil {
+		return asked, err
+	}
+	if err := d.reserve(ctx, a, interpreterOf(who.ID), a.rec.When); err != nil {
+		return asked, err
+	}
+	id, err := d.newID()
+	if err != nil {
+		return asked, err
+	}
+	asked = booking.InterpreterBooking{
+		ID: booking.OfferID(id), Visit: a.rec.ID, Interpreter: who.ID, Tongue: a.rec.Tongue, State: booking.Offered,
+		AnswerBy: who.AnswerBy(a.now, a.rec.When.Start()),
+	}
+	if err := a.AddOffer(ctx, asked, a.now); err != nil {
+		return asked, err
+	}
+	seat, err := d.newID()
+	if err != nil {
+		return asked, err
+	}
+	return asked, a.AddParticipant(ctx, booking.Participant{
+		ID: booking.ParticipantID(seat), Visit: a.rec.ID, Role: booking.AsInterpreter, Interpreter: who.ID, Place: booking.Expected,
+	})
 }
 
 // openOffer is the offer of the visit that has not been turned down or taken
@@ -251,7 +254,7 @@ func couldStill(ctx context.Context, tx *store.Tx, r store.Record, id booking.In
 	if err != nil {
 		return false, booking.Interpreter{}, err
 	}
-	who, err := candidates(ctx, tx, []booking.Wanting{want}, nil)
+	who, err := candidates(ctx, tx, []booking.Wanting{want})
 	for _, c := range who {
 		if c.ID == id {
 			return c.Can(want), c.Interpreter, err

@@ -84,6 +84,17 @@ func (d *Desk) takeTimeOff(ctx context.Context, tx *store.Tx, by booking.Actor, 
 	if _, err := tx.Interpreter(ctx, off.Interpreter); err != nil {
 		return err
 	}
+	return d.handOver(ctx, tx, by, off, touches, "time off", func() error {
+		if err := tx.AddTimeOff(ctx, off); err != nil {
+			return err
+		}
+		return recordAbout(ctx, tx, by, d.now(), booking.TimeOffTaken, off.Interpreter, string(off.Why))
+	})
+}
+
+// handOver takes an interpreter off what they are reserved for in a time, makes sure by
+// keep that it stays so, and asks others. why is said in the events.
+func (d *Desk) handOver(ctx context.Context, tx *store.Tx, by booking.Actor, off booking.TimeOff, touches int, why string, keep func() error) error {
 	given, err := tx.VisitsReserving(ctx, off.Interpreter, off.When.Start(), off.When.End())
 	if err != nil {
 		return err
@@ -115,13 +126,10 @@ func (d *Desk) takeTimeOff(ctx context.Context, tx *store.Tx, by booking.Actor, 
 	if !slices.Equal(given, again) {
 		return store.ErrAgain // they were booked, or let go, until a moment ago
 	}
-	if err := d.giveUp(ctx, acts, off); err != nil {
+	if err := d.giveUp(ctx, acts, off, why); err != nil {
 		return err
 	}
-	if err := tx.AddTimeOff(ctx, off); err != nil {
-		return err
-	}
-	if err := recordOf(ctx, tx, by, d.now(), booking.TimeOffTaken, string(off.Why)); err != nil {
+	if err := keep(); err != nil {
 		return err
 	}
 	if err := d.follow(ctx, tx, acts, p); err != nil {
@@ -138,8 +146,8 @@ func withThoseLacking(ctx context.Context, tx *store.Tx, ids []booking.VisitID, 
 	return append(slices.Clone(ids), lacking...), err
 }
 
-// giveUp closes the offers to somebody who takes time off.
-func (d *Desk) giveUp(ctx context.Context, acts []*act, off booking.TimeOff) error {
+// giveUp closes the offers to somebody who is to be away.
+func (d *Desk) giveUp(ctx context.Context, acts []*act, off booking.TimeOff, why string) error {
 	for _, a := range acts {
 		open := a.openOffer()
 		if open == nil || open.Interpreter != off.Interpreter {
@@ -157,16 +165,11 @@ func (d *Desk) giveUp(ctx context.Context, acts []*act, off booking.TimeOff) err
 			return err
 		}
 		*open = closed
-		if err := a.record(ctx, booking.OfferDeclined, "interpreter "+string(closed.Interpreter)+": time off"); err != nil {
+		if err := a.record(ctx, booking.OfferDeclined, "interpreter "+string(closed.Interpreter)+": "+why); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// recordOf records what an interpreter has changed about themself.
-func recordOf(ctx context.Context, tx *store.Tx, by booking.Actor, now time.Time, what booking.Action, reason string) error {
-	return tx.AddEvent(ctx, booking.Event{At: now, By: by, Action: what, Subject: "interpreter " + by.ID, Reason: reason})
 }
 
 // changeSelf runs an act of an interpreter on what is known of them.
@@ -174,19 +177,24 @@ func (d *Desk) changeSelf(ctx context.Context, by booking.Actor, what booking.Ac
 	if by.Interpreter() == "" {
 		return booking.ErrNoSuchInterpreter
 	}
+	return d.changeInterpreter(ctx, by, by.Interpreter(), what, fn)
+}
+
+// changeInterpreter runs an act on what is known of an interpreter who has not left.
+func (d *Desk) changeInterpreter(ctx context.Context, by booking.Actor, id booking.InterpreterID, what booking.Action, fn func(tx *store.Tx, who booking.Interpreter) (reason string, err error)) error {
 	return d.store.Do(ctx, func(tx *store.Tx) error {
-		if err := tx.Touch(ctx, interpreterOf(by.Interpreter())); err != nil {
+		if err := tx.Touch(ctx, interpreterOf(id)); err != nil {
 			return err
 		}
-		me, err := tx.Interpreter(ctx, by.Interpreter())
+		who, err := tx.Interpreter(ctx, id)
+		if err != nil || who.Closed {
+			return orElse(err, booking.ErrNoSuchInterpreter)
+		}
+		reason, err := fn(tx, who)
 		if err != nil {
 			return err
 		}
-		reason, err := fn(tx, me)
-		if err != nil {
-			return err
-		}
-		return recordOf(ctx, tx, by, d.now(), what, reason)
+		return recordAbout(ctx, tx, by, d.now(), what, id, reason)
 	})
 }
 
@@ -216,7 +224,14 @@ func (d *Desk) SetRest(ctx context.Context, by booking.Actor, rest time.Duration
 // AddHours has an interpreter work at another time of the week. Pressing twice
 // adds it once.
 func (d *Desk) AddHours(ctx context.Context, by booking.Actor, h booking.Hours) error {
-	return d.changeSelf(ctx, by, booking.HoursChanged, func(tx *store.Tx, me booking.Interpreter) (string, error) {
+	if by.Interpreter() == "" {
+		return booking.ErrNoSuchInterpreter
+	}
+	return d.addHours(ctx, by, by.Interpreter(), h)
+}
+
+func (d *Desk) addHours(ctx context.Context, by booking.Actor, id booking.InterpreterID, h booking.Hours) error {
+	return d.changeInterpreter(ctx, by, id, booking.HoursChanged, func(tx *store.Tx, me booking.Interpreter) (string, error) {
 		if slices.Contains(me.Hours, h) {
 			return "hours", nil
 		}
@@ -230,7 +245,14 @@ func (d *Desk) AddHours(ctx context.Context, by booking.Actor, h booking.Hours) 
 // DropHours has an interpreter no longer work then. What they have agreed to
 // stays as it is; time off is how to give it up.
 func (d *Desk) DropHours(ctx context.Context, by booking.Actor, h booking.Hours) error {
-	return d.changeSelf(ctx, by, booking.HoursChanged, func(tx *store.Tx, me booking.Interpreter) (string, error) {
+	if by.Interpreter() == "" {
+		return booking.ErrNoSuchInterpreter
+	}
+	return d.dropHours(ctx, by, by.Interpreter(), h)
+}
+
+func (d *Desk) dropHours(ctx context.Context, by booking.Actor, id booking.InterpreterID, h booking.Hours) error {
+	return d.changeInterpreter(ctx, by, id, booking.HoursChanged, func(tx *store.Tx, me booking.Interpreter) (string, error) {
 		_, err := tx.DeleteHours(ctx, me.ID, h)
 		return "hours", err
 	})

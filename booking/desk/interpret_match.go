@@ -133,7 +133,7 @@ func planFor(ctx context.Context, tx *store.Tx, acts []*act, gone *booking.TimeO
 	if len(wants) == 0 {
 		return nil, nil
 	}
-	who, err := candidates(ctx, tx, wants, nil)
+	who, err := candidates(ctx, tx, wants)
 	if err != nil {
 		return nil, err
 	}

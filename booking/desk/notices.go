@@ -169,7 +169,7 @@ func (d *Desk) tellInterpreter(ctx context.Context, a *act, what booking.NoticeK
 		Kind: what, Visit: a.rec.ID, Due: a.now, Expires: when.End(),
 		Dedupe: fmt.Sprintf("%s:%s", what, asked), Words: a.words(when),
 	}
-	if what == booking.NoticeInterpreterAsk {
+	if what != booking.NoticeInterpreterOff {
 		link, err := d.interpreterLink(ctx, a, who.ID, when)
 		if err != nil {
 			return err

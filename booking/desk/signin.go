@@ -133,11 +133,11 @@ func (d *Desk) VisitorActor(ctx context.Context, id booking.VisitorID) (booking.
 }
 
 // InterpreterActor loads who an interpreter's login belongs to; ErrSignInNeeded
-// when they are gone.
+// when they are gone, or have left.
 func (d *Desk) InterpreterActor(ctx context.Context, id booking.InterpreterID) (booking.Actor, error) {
 	return view(ctx, d, func(tx *store.Tx) (booking.Actor, error) {
 		who, err := tx.Interpreter(ctx, id)
-		if errors.Is(err, booking.ErrNoSuchInterpreter) {
+		if errors.Is(err, booking.ErrNoSuchInterpreter) || who.Closed {
 			err = booking.ErrSignInNeeded
 		}
 		return booking.Actor{Kind: booking.InterpreterActor, ID: string(who.ID), Name: who.Name}, err

@@ -305,6 +305,8 @@ var refusals = map[string]error{
 	"interpreter_not_away":          booking.ErrNoInterpreter,
 	"interpreter_away_free":         ErrAgain,
 	"interpreter_rest":              booking.ErrNoInterpreter,
+	"interpreter_not_closed":        booking.ErrNoInterpreter,
+	"interpreters_phone":            booking.ErrPhoneTaken,
 	"waitlist_entries_one":          booking.ErrWaitingAlready,
 	"slot_offers_one_open":          ErrAgain,
 	"requests_one_open":             booking.ErrRequestOpen,

@@ -79,18 +79,24 @@ func (tx *Tx) DeleteTimeOff(ctx context.Context, id booking.InterpreterID, off b
 	return n > 0, err
 }
 
-// Who is asked about: one interpreter, or those who offer a tongue.
+// Who is asked about: one interpreter, those who offer a tongue and have
+// not left, or all.
 const (
 	oneInterpreter = `= $1`
-	whoSpeak       = `IN (SELECT s.interpreter_id FROM interpreter_tongues AS s WHERE s.language = $1 AND s.mode = $2)`
+	whoSpeak       = `IN (SELECT s.interpreter_id FROM interpreter_tongues AS s JOIN interpreters AS c ON c.id = s.interpreter_id
+                  WHERE s.language = $1 AND s.mode = $2 AND c.closed_at IS NULL)`
+	everybody = `IN (SELECT c.id FROM interpreters AS c)`
 )
 
 const (
-	selectInterpreters = `SELECT id, name, phone, email, zone, rest_minutes FROM interpreters WHERE id `
-	selectTongues      = `SELECT interpreter_id, language, mode, level FROM interpreter_tongues WHERE interpreter_id `
-	selectHours        = `SELECT interpreter_id, weekday, starts_minute, ends_minute FROM interpreter_hours WHERE interpreter_id `
-	selectAway         = `SELECT interpreter_id, id, starts_at, ends_at, reason FROM interpreter_away WHERE interpreter_id `
-	allTongues         = `SELECT DISTINCT language, mode FROM interpreter_tongues ORDER BY language, mode`
+	selectInterpreters = `
+SELECT id, name, phone, email, zone, rest_minutes, CASE WHEN closed_at IS NULL THEN 0 ELSE 1 END, version FROM interpreters WHERE id `
+	selectTongues = `SELECT interpreter_id, language, mode, level FROM interpreter_tongues WHERE interpreter_id `
+	selectHours   = `SELECT interpreter_id, weekday, starts_minute, ends_minute FROM interpreter_hours WHERE interpreter_id `
+	selectAway    = `SELECT interpreter_id, id, starts_at, ends_at, reason FROM interpreter_away WHERE interpreter_id `
+	allTongues    = `
+SELECT DISTINCT s.language, s.mode FROM interpreter_tongues AS s JOIN interpreters AS c ON c.id = s.interpreter_id
+WHERE  c.closed_at IS NULL ORDER BY s.language, s.mode`
 )
 
 // Interpreter returns an interpreter with all that is known of them, or
@@ -186,10 +192,11 @@ func scanTimeOff(row scanner) (o owned[booking.TimeOff], err error) {
 
 func (tx *Tx) scanInterpreter(row scanner) (i booking.Interpreter, err error) {
 	var zone string
-	var rest int
-	if err = row.Scan(&i.ID, &i.Name, &i.Phone, &i.Email, &zone, &rest); err != nil {
+	var rest, closed int
+	if err = row.Scan(&i.ID, &i.Name, &i.Phone, &i.Email, &zone, &rest, &closed, &i.Version); err != nil {
 		return i, err
 	}
+	i.Closed = closed == 1
 	i.Levels, i.Rest = map[booking.Tongue]booking.Level{}, lasting(rest)
 	i.Zone, err = tx.store.zone(zone)
 	return i, err

@@ -31,6 +31,7 @@ const (
 	patientsVisits = `v.patient_id = $1 AND v.ends_at > $2`
 	devicesVisits  = `v.device_id = $1 AND v.starts_at < $3 AND (v.ends_at > $2 OR v.state IN ('preparing', 'lobby', 'live'))`
 	visitorsVisits = `v.ends_at > $2 AND v.id IN (SELECT y.visit_id FROM participants AS y WHERE y.visitor_id = $1)`
+	wantingVisits  = `v.state IN ('booked', 'preparing', 'lobby', 'live') AND v.language <> '' AND v.ends_at > $1`
 	jobs           = `v.ends_at > $2 AND v.id IN (SELECT y.visit_id FROM participants AS y WHERE y.interpreter_id = $1)`
 )
 
@@ -164,6 +165,12 @@ func (tx *Tx) VisitsOfVisitor(ctx context.Context, id booking.VisitorID, after t
 // after an instant, in order of time.
 func (tx *Tx) VisitsOfInterpreter(ctx context.Context, id booking.InterpreterID, after time.Time) ([]Record, error) {
 	return tx.records(ctx, jobs, id, at(after))
+}
+
+// VisitsWanting are those under way or to come that want an interpreter, in order of
+// time.
+func (tx *Tx) VisitsWanting(ctx context.Context, now time.Time) ([]Record, error) {
+	return tx.records(ctx, wantingVisits, at(now))
 }
 
 func (tx *Tx) records(ctx context.Context, choice string, args ...any) ([]Record, error) {

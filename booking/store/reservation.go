@@ -121,7 +121,7 @@ func (tx *Tx) Reserve(ctx context.Context, taking ...Reservation) error {
 		return nil
 	}
 	switch tx.store.engine.broken(err) {
-	case "reservations_no_overlap", "interpreter_not_away", "interpreter_rest":
+	case "reservations_no_overlap", "interpreter_not_away", "interpreter_not_closed", "interpreter_rest":
 		tx.lost = fmt.Errorf("store: reserve a %s: %w", last, &Taken{last})
 		return tx.lost
 	}

@@ -276,5 +276,6 @@ func practiceStaff() []desk.NewStaff {
 		{ID: practiceID[booking.StaffID]("tola.adeyemi@practice.example"), Name: "Dr Tola Adeyemi", Email: "tola.adeyemi@practice.example", Password: practicePassword, Holds: in(booking.Nurse, 2)},
 		{ID: practiceID[booking.StaffID]("morag.reid@practice.example"), Name: "Morag Reid", Email: "morag.reid@practice.example", Password: practicePassword, Holds: in(booking.WardManager, 0, 1, 2)},
 		{ID: practiceID[booking.StaffID]("ines.costa@practice.example"), Name: "Inês Costa", Email: "ines.costa@practice.example", Password: practicePassword, Holds: []booking.Grant{{Role: booking.Administrator}}},
+		{ID: practiceID[booking.StaffID]("ivo.marin@practice.example"), Name: "Ivo Marin", Email: "ivo.marin@practice.example", Password: practicePassword, Holds: []booking.Grant{{Role: booking.InterpreterCoordinator}}},
 	}
 }
