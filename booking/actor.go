@@ -22,6 +22,9 @@ type Actor struct {
 	Wards map[WardID]Roles // that staff hold; a device has its own ward here, and no role
 	// Everywhere are the roles that staff hold in all wards.
 	Everywhere Roles
+	// Bare are staff whose role needs a second factor, and who have none: they hold
+	// nothing until they have.
+	Bare bool
 }
 
 // System is the program itself.

@@ -103,8 +103,15 @@ const (
 	PlacePhoned         Action = "place_phoned" // the number that families ring was changed
 	PlaceClosed         Action = "place_closed"
 	PlaceOpened         Action = "place_opened"
-	Imported            Action = "imported"        // made or changed by a file; the reason says which
-	IdentityLinked      Action = "identity_linked" // to an account here; the reason is the issuer
+	FactorRefused       Action = "factor_refused" // a code that was not right, after the password
+	FactorAdded         Action = "factor_added"   // a second factor of their own
+	FactorRenamed       Action = "factor_renamed"
+	FactorRemoved       Action = "factor_removed"
+	FactorsRemoved      Action = "factors_removed"   // all of somebody's, by somebody else, who said why
+	CodesMade           Action = "codes_made"        // on paper
+	RolesNeedFactor     Action = "roles_need_factor" // the reason says which
+	Imported            Action = "imported"          // made or changed by a file; the reason says which
+	IdentityLinked      Action = "identity_linked"   // to an account here; the reason is the issuer
 
 	WaitJoined        Action = "wait_joined"
 	WaitLeft          Action = "wait_left"

@@ -56,6 +56,14 @@ var (
 	ErrDeviceLost      = &Refusal{Forbidden, "device_lost"}
 	ErrWrongPassword   = &Refusal{Forbidden, "wrong_password"}
 	ErrLockedOut       = &Refusal{Forbidden, "locked_out"}
+	ErrFactorNeeded    = &Refusal{Forbidden, "factor_needed"} // the password was right
+	ErrFactorFirst     = &Refusal{Forbidden, "factor_first"}  // set one up before anything else
+	ErrWrongFactor     = &Refusal{Invalid, "wrong_factor"}
+	ErrFactorUsed      = &Refusal{Conflict, "factor_used"}
+	ErrFactorShut      = &Refusal{Forbidden, "factor_shut"} // guessed at too often
+	ErrNoSuchFactor    = &Refusal{NotFound, "no_such_factor"}
+	ErrTooManyFactors  = &Refusal{Conflict, "too_many_factors"}
+	ErrNotYourPassword = &Refusal{Invalid, "not_your_password"}
 	ErrSignInNeeded    = &Refusal{Forbidden, "sign_in_needed"}
 	ErrMayNot          = &Refusal{Forbidden, "may_not"}
 	ErrMissing         = &Refusal{Invalid, "missing"}

@@ -39,7 +39,9 @@ func (s *Server) as(kind booking.ActorKind, h actedHandler) http.Handler {
 	})
 }
 
-func (s *Server) asStaff(h actedHandler) http.Handler { return s.as(booking.StaffActor, h) }
+func (s *Server) asStaff(h actedHandler) http.Handler {
+	return s.as(booking.StaffActor, s.firstAFactor(h))
+}
 
 func (s *Server) asVisitor(h actedHandler) http.Handler { return s.as(booking.VisitorActor, h) }
 

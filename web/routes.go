@@ -83,8 +83,8 @@ func (s *Server) relatives(mux *http.ServeMux) {
 	mux.Handle("POST /requests/{id}/withdraw", s.asRelative(s.withdrawRequest))
 }
 
-// staffDoor is where staff come in, by a password or through the hospital's provider,
-// and go out.
+// staffDoor is where staff come in, by a password and a second step or through the
+// hospital's provider, say how, and go out.
 func (s *Server) staffDoor(mux *http.ServeMux) {
 	mux.Handle("GET /ward/sign-in", s.page(s.wardSignIn))
 	mux.Handle("POST /ward/sign-in", s.page(unhurried(s.signInLimiter(), s.signIn)))
@@ -94,6 +94,16 @@ func (s *Server) staffDoor(mux *http.ServeMux) {
 	mux.Handle("GET /ward/first-sign-in", s.page(s.firstSignIn))
 	mux.Handle("POST /ward/first-sign-in", s.page(unhurried(s.signInLimiter(), s.choosePassword)))
 	mux.Handle("POST /ward/sign-out", s.page(s.signOutStaff))
+	mux.Handle("GET /ward/sign-in/code", s.page(s.wardSecondStep))
+	mux.Handle("POST /ward/sign-in/code", s.page(unhurried(s.signInLimiter(), s.secondStep)))
+	mux.Handle("GET /ward/me", s.asSelf(s.wardMe))
+	mux.Handle("GET /ward/me/{act}", s.asSelf(s.askMe))
+	mux.Handle("POST /ward/me/{act}", s.asSelf(s.changeMe))
+	mux.Handle("POST /ward/me/app/code", s.asSelf(s.proveFactor))
+	mux.Handle("GET /ward/me/apps/{id}/{act}", s.asSelf(s.askFactor))
+	mux.Handle("POST /ward/me/apps/{id}/{act}", s.asSelf(s.changeFactor))
+	mux.Handle("GET /ward/second-step", s.asStaff(s.factorRoles))
+	mux.Handle("POST /ward/second-step", s.asStaff(s.saveFactorRoles))
 }
 
 // howWasThat are the pages of what people said of visits, for the ward.

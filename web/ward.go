@@ -80,6 +80,12 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 			}
 			return seeOther(w, r, "/ward/today")
 		}
+		if errors.Is(err, booking.ErrFactorNeeded) {
+			if err := s.doors.HalfSignIn(r.Context(), actor); err != nil {
+				return err
+			}
+			return seeOther(w, r, "/ward/sign-in/code")
+		}
 		page.LockedOut = errors.Is(err, booking.ErrLockedOut)
 		if fault := f.Fail("email", err); fault != nil {
 			return fault

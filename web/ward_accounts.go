@@ -245,7 +245,8 @@ type accountPage struct {
 // accountSaid are what the page of one person can say was done.
 var accountSaid = map[string]string{
 	"given": "They have the role now. It counts from the next page that they open.", "taken": "They no longer have the role. It counts at once.",
-	"closed": "The account is closed, and they are signed out everywhere.", "reopened": "The account is open again. Make a code so that they can choose a password.",
+	"factors": "Their second step is removed, and they are signed out everywhere.",
+	"closed":  "The account is closed, and they are signed out everywhere.", "reopened": "The account is open again. Make a code so that they can choose a password.",
 }
 
 func (s *Server) oneAccount(r *http.Request, by booking.Actor, f *form.Form) (accountPage, error) {
@@ -277,7 +278,7 @@ func (s *Server) askAccount(w http.ResponseWriter, r *http.Request, by booking.A
 		return err
 	}
 	p.Ask = r.PathValue("act")
-	if p.Ask != "close" && p.Ask != "code" {
+	if p.Ask != "close" && p.Ask != "code" && p.Ask != "factors" {
 		return errPageNotFound
 	}
 	return s.render(w, r, http.StatusOK, "ward/account-ask", p)
@@ -302,6 +303,10 @@ func (s *Server) changeAccount(w http.ResponseWriter, r *http.Request, by bookin
 	}
 	if err != nil || f.OK() {
 		return err // or the answer has been given
+	}
+	if r.PathValue("act") == "factors" {
+		p.Ask = "factors"
+		return s.render(w, r, http.StatusUnprocessableEntity, "ward/account-ask", p)
 	}
 	return s.render(w, r, http.StatusUnprocessableEntity, "ward/account", p)
 }
@@ -328,6 +333,12 @@ func (s *Server) onAccount(w http.ResponseWriter, r *http.Request, by booking.Ac
 	case "reopen":
 		_, err := s.desk.CloseAccount(r.Context(), by, p.ID, false)
 		return "reopened", err
+	case "factors":
+		reason := p.Text("reason", mostReason)
+		if !p.OK() {
+			return "", nil
+		}
+		return "factors", s.desk.RemoveFactors(r.Context(), by, p.ID, reason)
 	case "code":
 		made, err := s.desk.ResetPassword(r.Context(), by, p.ID)
 		if err != nil {

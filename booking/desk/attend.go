@@ -139,7 +139,7 @@ func (d *Desk) Arrive(ctx context.Context, visit booking.VisitID, seat, browser 
 			return a.deviceArrives(ctx, browser)
 		}
 		if staff, ok := staffIn(seat); ok {
-			return a.staffLooks(ctx, staff)
+			return d.staffLooks(ctx, a, staff)
 		}
 		p, err := a.participant(booking.ParticipantID(seat))
 		if err != nil {

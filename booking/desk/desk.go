@@ -26,24 +26,27 @@ type Config struct {
 	Random    io.Reader // crypto/rand.Reader when nil
 	PublicURL string    // of the site, as links in messages begin: "https://visits.example"
 	Pepper    []byte    // the key of the hashes of codes; 32 bytes or more, kept with the database
-	Region    string    // where phone numbers typed without a country are from: "GB" when empty
+	// FactorRoles need a second factor, until the hospital decides for itself.
+	FactorRoles booking.Roles
+	Region      string // where phone numbers typed without a country are from: "GB" when empty
 }
 
 // Desk is what people can ask for. Its methods may be called by many goroutines
 // at once.
 type Desk struct {
-	store   *store.Store
-	clock   func() time.Time
-	random  io.Reader
-	public  string
-	pepper  []byte
-	region  string
-	hashing chan struct{} // one place for each password being checked
-	ticks   *ticks
-	key     string // of the act that creates; empty for none
-	hushed  bool   // families are not told that they are coming; see Import
-	looks   *looks
-	reads   *reads
+	store       *store.Store
+	clock       func() time.Time
+	random      io.Reader
+	public      string
+	pepper      []byte
+	region      string
+	factorRoles booking.Roles
+	hashing     chan struct{} // one place for each password being checked
+	ticks       *ticks
+	key         string // of the act that creates; empty for none
+	hushed      bool   // families are not told that they are coming; see Import
+	looks       *looks
+	reads       *reads
 }
 
 // ticks are what makes ids different. They are shared by every desk that Keyed
@@ -69,7 +72,7 @@ func New(c Config) (*Desk, error) {
 	}
 	return &Desk{
 		store: c.Store, clock: c.Now, random: c.Random, public: strings.TrimRight(c.PublicURL, "/"),
-		pepper: c.Pepper, region: c.Region, hashing: make(chan struct{}, passwordsAtOnce), ticks: &ticks{},
+		pepper: c.Pepper, factorRoles: c.FactorRoles, region: c.Region, hashing: make(chan struct{}, passwordsAtOnce), ticks: &ticks{},
 		looks: &looks{seen: map[booking.WardID]look{}}, reads: &reads{seen: map[aRead]time.Time{}},
 	}, nil
 }

@@ -125,4 +125,24 @@
 //
 // Links, one-time codes, pairing codes and device keys are kept only as hashes.
 // A link alone opens nothing: the code that opens it goes to the same phone.
+//
+// # Second factors
+//
+// Somebody who works here may have, and in some roles must have, an app that makes
+// codes besides their password. While they must and have none, they hold no role, so
+// that every page, act and room refuses them by itself; only their own page, on which
+// they set one up, does not ask. A code opens one door once: the step it is of is a row
+// whose primary key the second user breaks. Five wrong ones close the second step for a
+// quarter of an hour, and thirty one after another close it for codes of apps until a code
+// on paper or an administrator opens it (NIST SP 800-63B, section 5.2.2, allows a hundred);
+// nobody meets it without the password, so a stranger cannot lock anybody out of it.
+// Adding or removing an app ends every login of its owner but the one at which they do it.
+// Somebody who comes in through the hospital's own accounts is asked there, and not here.
+//
+// The secret of an app has to be read again, so it cannot be hashed. It is sealed with
+// AES-256-GCM by a key derived from Pepper, and bound to its owner and row. That keeps
+// whoever sees the table, a query of it or a part of a backup from making codes. It
+// does not keep whoever has the whole database from it, as the program keeps Pepper
+// there too, so that a restored backup is a working hospital and no key can be lost
+// apart from it. Codes on paper have sixty bits, and are kept as keyed hashes.
 package desk

@@ -34,6 +34,7 @@ func newActsWorld(t *testing.T, w *world) *actsWorld {
 	} {
 		a.given[reflect.TypeOf(value)] = reflect.ValueOf(value)
 	}
+	a.given[reflect.TypeFor[booking.FactorID]()] = reflect.ValueOf(id[booking.FactorID]('k', 1))
 	a.given[reflect.TypeFor[desk.Said]()] = reflect.ValueOf(desk.Said{})
 	a.given[reflect.TypeFor[desk.DeviceChange]()] = reflect.ValueOf(desk.Restore{})
 	return a
@@ -114,11 +115,11 @@ var whoMay = map[booking.Right]string{
 	booking.StartUnclean: `StartUnclean`,
 	booking.DecideRules: `CancelClosed Close Closed EndSession Import PreviewClosure PreviewEnd PreviewPolicy PreviewProtected PreviewSessions Protect
 		Reopen SavePolicy SaveSessions Unprotect`,
-	booking.KeepAccounts: `Account AccountByEmail Accounts AddAccount CloseAccount GiveRole Places ResetPassword TakeRole`,
+	booking.KeepAccounts: `Account AccountByEmail Accounts AddAccount AskFactorOf CloseAccount GiveRole Places RemoveFactors ResetPassword RolesWithFactor TakeRole`,
 	booking.KeepPlaces: `AddBeds AddSite AddWard ChangeWard CloseBay CloseBed CloseWard Estate LastPlaceChange OpenBed OpenWard RenameBay RenameBed
 		RenameSite WardPlace`,
 	booking.ReadAudit: `Audit AuditFile AuditPatients`,
-	own: `AtBedside AddHours AllWards AnswerOffer Ask AskedElsewhere AuditWards Beds CheckDevice Circles DeclineSlot DropHours DropTimeOff Finished Fleet
+	own: `AtBedside AddHours AllWards AnswerOffer BeginFactor FactorBegun MakeRecoveryCodes ProveFactor RemoveFactor RenameFactor Strength Ask AskedElsewhere AuditWards Beds CheckDevice Circles DeclineSlot DropHours DropTimeOff Finished Fleet
 		FreedSlot FreedSlots Heartbeat InterpreterSelf Jobs Join JoinDevice JoinVisit MatchInterpreters Propose ProveSeat Requests Screen
 		SendSubstitute SetRest SignOut TakeBack TakeSlot TakeTimeOff TimeOffTouches Visits Waits Wards`,
 }

@@ -59,12 +59,12 @@ func (d *Desk) MayLook(ctx context.Context, by booking.Actor, visit booking.Visi
 }
 
 // staffLooks records that somebody of the ward has come to look, if they may still.
-func (a *act) staffLooks(ctx context.Context, id booking.StaffID) error {
+func (d *Desk) staffLooks(ctx context.Context, a *act, id booking.StaffID) error {
 	staff, err := a.Staff(ctx, id)
 	if err != nil {
 		return err
 	}
-	a.by = staffActor(staff)
+	a.by = d.staffActor(staff)
 	if err := mayLook(a.by, a.rec); err != nil {
 		return a.refuseEntry(ctx, err)
 	}

@@ -54,7 +54,7 @@ func (d *Desk) SignInClaimed(ctx context.Context, c Claimed) (actor booking.Acto
 		if err := errors.Join(tx.AddProviderSession(ctx, s), tx.StaffSeen(ctx, id, d.now())); err != nil {
 			return none, err
 		}
-		by := staffActor(who)
+		by := d.staffActor(who)
 		return by, tx.AddEvent(ctx, booking.Event{At: d.now(), By: by, Action: booking.SignedIn, Subject: "staff " + by.ID, Reason: "through " + c.Issuer})
 	})
 	return actor, session, err

@@ -19,7 +19,8 @@ const (
 )
 
 // SignIn checks a password. ErrWrongPassword for an unknown name too, after the
-// same work; ErrLockedOut, which also unknown names meet.
+// same work; ErrLockedOut, which also unknown names meet; ErrFactorNeeded, with who
+// they are and nothing of what they may, when FactorSignIn is to follow.
 func (d *Desk) SignIn(ctx context.Context, email, password string) (booking.Actor, error) {
 	email = foldEmail(email)
 	if email == "" || len(email) > longestEmail || len(password) > longestPassword {
@@ -44,15 +45,13 @@ func (d *Desk) SignIn(ctx context.Context, email, password string) (booking.Acto
 	if unknown || !right {
 		return booking.Actor{}, d.refuseSignIn(ctx, who.ID)
 	}
-	actor := staffActor(who)
+	if who.Factor {
+		_, err := do(ctx, d, func(tx *store.Tx) (struct{}, error) { return struct{}{}, tx.ClearTries(ctx, scope) })
+		return booking.Actor{Kind: booking.StaffActor, ID: string(who.ID)}, orElse(err, booking.ErrFactorNeeded)
+	}
+	actor := d.staffActor(who)
 	_, err = do(ctx, d, func(tx *store.Tx) (struct{}, error) {
-		if err := tx.ClearTries(ctx, scope); err != nil {
-			return struct{}{}, err
-		}
-		if err := tx.StaffSeen(ctx, who.ID, d.now()); err != nil {
-			return struct{}{}, err
-		}
-		return struct{}{}, tx.AddEvent(ctx, booking.Event{At: d.now(), By: actor, Action: booking.SignedIn, Subject: "staff " + actor.ID})
+		return struct{}{}, d.signedIn(ctx, tx, actor, scope, "")
 	})
 	return actor, err
 }
@@ -112,11 +111,16 @@ func (d *Desk) Staff(ctx context.Context, id booking.StaffID, since time.Time) (
 		if since.Before(who.SignedOut) {
 			return booking.Actor{}, booking.ErrSignInNeeded
 		}
-		return staffActor(who), nil
+		return d.staffActor(who), nil
 	})
 }
 
-func staffActor(s store.Staff) booking.Actor {
+// staffActor is who somebody is and what they may, which is nothing while they must have
+// a second factor and have none.
+func (d *Desk) staffActor(s store.Staff) booking.Actor {
+	if d.bare(s) {
+		return booking.Actor{Kind: booking.StaffActor, ID: string(s.ID), Name: s.Name, Bare: true}
+	}
 	return booking.Actor{Kind: booking.StaffActor, ID: string(s.ID), Name: s.Name, Wards: s.Wards, Everywhere: s.Everywhere}
 }
 

@@ -19,7 +19,12 @@ type Staff struct {
 	Wards      map[booking.WardID]booking.Roles
 	Everywhere booking.Roles
 	SignedOut  time.Time // logins that began before are worth nothing; zero for never
+	Factor     bool      // they have a second factor
+	Asked      string    // the setting FactorRoles, or "?" when nobody has decided
 }
+
+// FactorRoles is the setting of which roles need a second factor.
+const FactorRoles = "second_factor_roles"
 
 const (
 	addStaff = `INSERT INTO staff (id, name, email, password_hash) VALUES ($1, $2, $3, $4)`
@@ -46,8 +51,14 @@ func (tx *Tx) AddGrant(ctx context.Context, id booking.StaffID, g booking.Grant)
 }
 
 const (
-	staffByID    = `SELECT id, name, email, password_hash, signed_out_at FROM staff WHERE id = $1 AND NOT disabled`
-	staffByEmail = `SELECT id, name, email, password_hash, signed_out_at FROM staff WHERE email = $1 AND NOT disabled`
+	staffColumns = `
+SELECT s.id, s.name, s.email, s.password_hash, s.signed_out_at,
+       CASE WHEN EXISTS (SELECT 1 FROM staff_factors AS f WHERE f.staff_id = s.id AND f.proved_at IS NOT NULL) THEN 1 ELSE 0 END,
+       COALESCE((SELECT value FROM settings WHERE name = '` + FactorRoles + `'), '?')
+FROM   staff AS s
+WHERE  NOT s.disabled AND `
+	staffByID    = staffColumns + `s.id = $1`
+	staffByEmail = staffColumns + `s.email = $1`
 
 	// A grant of a site comes once for each of its wards, and for one that has none as
 	// a row without a ward, which gives nothing.
@@ -71,8 +82,9 @@ func (tx *Tx) StaffByEmail(ctx context.Context, email string) (Staff, error) {
 func (tx *Tx) staff(ctx context.Context, query string, arg any, none error) (Staff, error) {
 	s, err := one(ctx, tx, "staff", none, func(row scanner) (s Staff, err error) {
 		var out stamp
-		err = row.Scan(&s.ID, &s.Name, &s.Email, &s.Hash, &out)
-		s.SignedOut = out.Time
+		var factor int
+		err = row.Scan(&s.ID, &s.Name, &s.Email, &s.Hash, &out, &factor, &s.Asked)
+		s.SignedOut, s.Factor = out.Time, factor != 0
 		return s, err
 	}, query, arg)
 	if err != nil {
@@ -149,14 +161,16 @@ func (tx *Tx) ClearTries(ctx context.Context, scope string) error {
 	return err
 }
 
-// Forget deletes guesses made before an instant, and logins that had run out by
-// then.
+// Forget deletes guesses made before an instant, logins that had run out by then,
+// codes used before it, and second factors that nobody proved.
 func (tx *Tx) Forget(ctx context.Context, before time.Time) error {
 	if _, err := tx.run(ctx, "forget tries", forgetTries, at(before)); err != nil {
 		return err
 	}
-	if _, err := tx.run(ctx, "forget logins", forgetLogins, at(before)); err != nil {
-		return err
+	for _, query := range []string{forgetLogins, forgetSteps, forgetFactors} {
+		if _, err := tx.run(ctx, "forget logins", query, at(before)); err != nil {
+			return err
+		}
 	}
 	return tx.forgetProvider(ctx, before)
 }

@@ -83,7 +83,8 @@ func createAdmin(ctx context.Context, database string, n desk.NewAccount, out io
 	return err
 }
 
-// promote makes somebody an administrator who has an account, which is opened.
+// promote makes somebody an administrator who has an account, which is opened. What they
+// had besides their password may be what they have lost, so it goes too.
 func promote(ctx context.Context, d *desk.Desk, n desk.NewAccount) (desk.AccountCode, error) {
 	id, err := d.AccountByEmail(ctx, booking.System, n.Email)
 	if err != nil {
@@ -93,6 +94,9 @@ func promote(ctx context.Context, d *desk.Desk, n desk.NewAccount) (desk.Account
 		return desk.AccountCode{}, err
 	}
 	if err := d.GiveRole(ctx, booking.System, id, n.Holds[0]); err != nil {
+		return desk.AccountCode{}, err
+	}
+	if err := d.RemoveFactors(ctx, booking.System, id, "wardvisit admin create"); err != nil {
 		return desk.AccountCode{}, err
 	}
 	return d.ResetPassword(ctx, booking.System, id)

@@ -18,6 +18,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/wardvisit/wardvisit/booking"
 	"github.com/wardvisit/wardvisit/booking/desk"
 	"github.com/wardvisit/wardvisit/booking/notify"
 	"github.com/wardvisit/wardvisit/booking/store"
@@ -175,7 +176,11 @@ func (s *server) openDesk(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.desk, err = desk.New(desk.Config{Store: s.store, Now: time.Now, PublicURL: s.public.String(), Pepper: pepper})
+	config := desk.Config{Store: s.store, Now: time.Now, PublicURL: s.public.String(), Pepper: pepper}
+	if !s.practice { // in which everybody is to come in in one step
+		config.FactorRoles = booking.Roles{booking.Administrator, booking.Auditor}
+	}
+	s.desk, err = desk.New(config)
 	if err != nil {
 		return err
 	}

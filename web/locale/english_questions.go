@@ -18,6 +18,8 @@ var questionsEnglish = map[string]string{
 	"missing/role":              "Choose a role",
 	"missing/place":             "Choose where",
 	"missing/again":             "Type the password again",
+	"missing/factor_code":       "Enter the code",
+	"missing/factor_name":       "Enter a name for it, for example My phone",
 	"missing/account_code":      "Enter the code that you were given",
 	"missing/full_name":         "Enter their full name",
 	"missing/work-day":          "Choose a day",

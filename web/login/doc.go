@@ -25,6 +25,14 @@
 // their holder did. Watching a page that renews itself is not doing something:
 // see Doors.Recheck.
 //
+// # Half open, and one after another
+//
+// Between a right password and the second step a login is half open: it says whose
+// password was right, and opens nothing. See Doors.HalfSignIn. A browser on a ward also
+// bears a mark by which the desk knows who signed in there in full this shift, and may
+// come back with a PIN. The mark signs nobody in. Whoever signs in, in either way, gets
+// a new login: that of whoever was there before them ends, with what it let in.
+//
 // # What a login let in ends with it
 //
 // A page asks for itself. What goes on without asking, such as a look at who waits,
