@@ -135,7 +135,7 @@ export function morph(have: Element, want: Element): void {
 }
 
 /** The keys of an element and of what it is in, the closest first. */
-function keysAround(element: Element | null, within: Element): string[] {
+export function keysAround(element: Element | null, within: Element): string[] {
   const keys: string[] = [];
   for (let at = element; at && at !== within && within.contains(at); at = at.parentElement) {
     const key = keyOf(at);
@@ -146,11 +146,14 @@ function keysAround(element: Element | null, within: Element): string[] {
   return keys;
 }
 
-/** Puts the focus back where it was, or, if that is gone, at the next thing to press near it. */
-function refocus(within: Element, keys: string[]): void {
+/**
+ * Puts the focus back where it was, or, if that is gone, on what it was in. Something
+ * that cannot take the focus by itself hands it to the first thing to press in it.
+ */
+export function refocus(within: Element, keys: string[]): void {
   for (const key of keys) {
     const kept = within.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`);
-    const target = kept?.matches("a, button") ? kept : kept?.querySelector<HTMLElement>("a, button");
+    const target = kept?.matches("a, button, [tabindex]") ? kept : kept?.querySelector<HTMLElement>("a, button");
     if (target) {
       target.focus({ preventScroll: true });
       return;

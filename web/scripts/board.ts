@@ -1,7 +1,7 @@
 // The ward's board, and its waiting list, follow the day by themselves: they fetch
 // themselves when something has changed, and count the minutes that people wait in
 // between. Without this script the board has a Refresh link.
-import { Hands, Stream, fetchPage, morph } from "./_live.ts";
+import { Hands, Stream, fetchPage, keysAround, morph, refocus } from "./_live.ts";
 import { lasted } from "./_words.ts";
 
 const hands = new Hands();
@@ -95,9 +95,32 @@ function forgetSaid(): void {
   }
 }
 
+const placeKept = "wardvisit-board-place";
+
+/**
+ * Remembers what on the board is pressed by keyboard, since the answer is the board
+ * again, loaded anew, and would begin at its top. A finger has no place to keep.
+ */
+function keepPlace(board: HTMLElement): void {
+  board.addEventListener("click", (e) => {
+    const pressed = (e.target as Element).closest("a, button");
+    if (pressed?.matches(":focus-visible")) {
+      sessionStorage.setItem(placeKept, JSON.stringify(keysAround(pressed, board)));
+    }
+  });
+  const kept = sessionStorage.getItem(placeKept);
+  sessionStorage.removeItem(placeKept);
+  if (kept) {
+    // Also from a message of what was done, which says itself aloud wherever the focus is.
+    refocus(board, JSON.parse(kept) as string[]);
+    document.activeElement?.scrollIntoView({ block: "nearest" });
+  }
+}
+
 if (board) {
   readClock();
   forgetSaid();
+  keepPlace(board);
   onceOnly();
   setInterval(tick, 5_000);
   const stream = board.dataset["live"];
