@@ -173,6 +173,9 @@ func (s *Server) changeMe(w http.ResponseWriter, r *http.Request, by booking.Act
 	case "codes":
 		var codes []string
 		if codes, err = s.desk.MakeRecoveryCodes(ctx, by, password); err == nil {
+			if err := s.doors.Again(ctx, by); err != nil {
+				return err
+			}
 			return s.render(w, r, http.StatusOK, "ward/me-codes", recoveryPage{codes, by.Name})
 		}
 	}
@@ -223,7 +226,7 @@ func (s *Server) proveFactor(w http.ResponseWriter, r *http.Request, by booking.
 	if f.OK() {
 		codes, err := s.desk.ProveFactor(r.Context(), by, id, code)
 		if err == nil {
-			err = s.doors.SignIn(r.Context(), by)
+			err = s.doors.Again(r.Context(), by)
 		}
 		switch {
 		case err == nil && len(codes) > 0:
@@ -310,5 +313,5 @@ func (s *Server) removeFactor(r *http.Request, by booking.Actor, id booking.Fact
 	if err := s.desk.RemoveFactor(r.Context(), by, id, password); err != nil {
 		return err
 	}
-	return s.doors.SignIn(r.Context(), by)
+	return s.doors.Again(r.Context(), by)
 }

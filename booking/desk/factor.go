@@ -52,10 +52,7 @@ func (d *Desk) FactorSignIn(ctx context.Context, id booking.StaffID, since time.
 		return booking.Actor{}, booking.ErrSignInNeeded
 	}
 	scope := "factor " + string(id)
-	if err := d.takeTry(ctx, scope); err != nil {
-		return booking.Actor{}, err
-	}
-	if err := d.countCode(ctx, id, typed); err != nil {
+	if err := d.countCode(ctx, id, scope, typed); err != nil {
 		return booking.Actor{}, err
 	}
 	actor, err := do(ctx, d, func(tx *store.Tx) (booking.Actor, error) {
@@ -83,10 +80,14 @@ func (d *Desk) FactorSignIn(ctx context.Context, id booking.StaffID, since time.
 }
 
 // countCode counts a code of an app, and refuses it when there were too many: then it is
-// a code on paper that opens, or an administrator.
-func (d *Desk) countCode(ctx context.Context, id booking.StaffID, typed string) error {
+// a code on paper that opens, or an administrator. One on paper is too long to guess, and
+// is not counted, so that somebody who guesses keeps its owner out of nothing.
+func (d *Desk) countCode(ctx context.Context, id booking.StaffID, scope, typed string) error {
 	if _, app := readFactorCode(typed); !app {
 		return nil
+	}
+	if err := d.takeTry(ctx, scope); err != nil {
+		return err
 	}
 	_, err := do(ctx, d, func(tx *store.Tx) (none struct{}, err error) {
 		wrong, err := tx.CountCode(ctx, id)
@@ -261,13 +262,23 @@ func (d *Desk) FactorBegun(ctx context.Context, by booking.Actor, id booking.Fac
 		if err != nil {
 			return NewFactor{}, err
 		}
-		f, err := tx.NewFactor(ctx, id, who.ID, d.now().Add(-newFactorLife))
+		f, err := tx.NewFactor(ctx, id, who.ID, d.begunAfter(who))
 		if err != nil {
 			return NewFactor{}, err
 		}
 		secret, err := d.openFactor(f, who.ID)
 		return NewFactor{f.ID, secret, factorURL(secret, who.Email)}, err
 	})
+}
+
+// begunAfter is since when an app may have been begun that is to be proved: not before
+// somebody's logins ended, since it may be that of whoever they ended for.
+func (d *Desk) begunAfter(who store.Staff) time.Time {
+	since := d.now().Add(-newFactorLife)
+	if who.SignedOut.After(since) {
+		return who.SignedOut
+	}
+	return since
 }
 
 // ProveFactor takes the first code of a new app, which is asked for from then on. With
@@ -284,7 +295,11 @@ func (d *Desk) ProveFactor(ctx context.Context, by booking.Actor, id booking.Fac
 		if err := tx.KeepStaff(ctx, who); err != nil {
 			return nil, err
 		}
-		f, err := tx.NewFactor(ctx, id, who, d.now().Add(-newFactorLife))
+		owner, err := tx.Staff(ctx, who)
+		if err != nil {
+			return nil, err
+		}
+		f, err := tx.NewFactor(ctx, id, who, d.begunAfter(owner))
 		if err != nil {
 			return nil, err
 		}

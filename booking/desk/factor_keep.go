@@ -7,7 +7,8 @@ import (
 	"github.com/wardvisit/wardvisit/booking/store"
 )
 
-// MakeRecoveryCodes replaces by's codes on paper, which are shown once.
+// MakeRecoveryCodes replaces by's codes on paper, which are shown once, and ends every
+// login of theirs, as when an app is added.
 // ErrNoSuchFactor for somebody who has nothing to recover.
 func (d *Desk) MakeRecoveryCodes(ctx context.Context, by booking.Actor, password string) ([]string, error) {
 	return onSelf(ctx, d, by, password, func(tx *store.Tx, who store.Staff) ([]string, error) {
@@ -17,6 +18,9 @@ func (d *Desk) MakeRecoveryCodes(ctx context.Context, by booking.Actor, password
 		}
 		if len(had) == 0 {
 			return nil, booking.ErrNoSuchFactor
+		}
+		if err := tx.EndLogins(ctx, who.ID, d.now()); err != nil {
+			return nil, err
 		}
 		return d.newRecoveryCodes(ctx, tx, by)
 	})

@@ -101,20 +101,26 @@ func TestGuessingTheSecondStep(t *testing.T) {
 		ctx := t.Context()
 		admin := w.administrator(factorEmail)
 		other := w.administrator("morag.reid@hospital.example")
-		_, secret, _ := w.app(admin)
+		_, secret, mine := w.app(admin)
 		_, theirs, codes := w.app(other)
 		id, since := booking.StaffID(admin.ID), w.now
-		for _, wrong := range []string{codeAt(t, theirs, w.now), codes[0], "000000", strings.Repeat("9", 5000), "\u202e123456"} {
+		for _, wrong := range []string{codes[0], strings.Repeat("9", 5000), "\u202e123456", codeAt(t, theirs, w.now), "000000", "000001", "000002", "000003"} {
 			_, err := w.FactorSignIn(ctx, id, since, wrong)
 			refused(t, "a guess", err, booking.ErrWrongFactor)
 		}
 		_, err := w.FactorSignIn(ctx, id, since, codeAt(t, secret, w.now))
 		refused(t, "the right one, sixth", err, booking.ErrLockedOut)
+		must[booking.Actor](t)(w.FactorSignIn(ctx, id, since, mine[0])) // but by a code on paper
+		for _, wrong := range []string{"000000", "000001", "000002", "000003", "000004"} {
+			_, err := w.FactorSignIn(ctx, id, since, wrong)
+			refused(t, "a guess", err, booking.ErrWrongFactor)
+		}
+		refused(t, "the sixth again", second(w.FactorSignIn(ctx, id, since, codeAt(t, secret, w.now))), booking.ErrLockedOut)
 		must[booking.Actor](t)(w.FactorSignIn(ctx, booking.StaffID(other.ID), since, codeAt(t, theirs, w.now))) // nobody else is locked out
 		must[booking.Actor](t)(w.Staff(ctx, id, morning))                                                       // nor whoever is in
 		w.at(since.Add(16 * time.Minute))
 		must[booking.Actor](t)(w.FactorSignIn(ctx, id, w.now, codeAt(t, secret, w.now)))
-		if n := w.count(`SELECT count(*) FROM audit_events WHERE action = 'factor_refused' AND subject = 'staff ` + admin.ID + `'`); n != 5 {
+		if n := w.count(`SELECT count(*) FROM audit_events WHERE action = 'factor_refused' AND subject = 'staff ` + admin.ID + `'`); n != 13 {
 			t.Errorf("%d refusals are recorded", n)
 		}
 	})
@@ -248,6 +254,14 @@ func TestAnAppEndsEveryOtherLogin(t *testing.T) {
 		refused(t, "a login from before the app", err, booking.ErrSignInNeeded)
 		before = w.now
 		must[booking.Actor](t)(w.Staff(ctx, id, before))
+		begun := must[desk.NewFactor](t)(w.BeginFactor(ctx, admin, goodPassword, "Whose phone?"))
+		w.at(w.now.Add(time.Minute))
+		must[[]string](t)(w.MakeRecoveryCodes(ctx, admin, goodPassword))
+		_, err = w.Staff(ctx, id, before)
+		refused(t, "a login from before the new codes", err, booking.ErrSignInNeeded)
+		_, err = w.ProveFactor(ctx, admin, begun.ID, codeAt(t, begun.Secret, w.now))
+		refused(t, "an app begun at such a login", err, booking.ErrNoSuchFactor)
+		before = w.now
 		w.at(w.now.Add(time.Minute))
 		ok(t, w.RemoveFactor(ctx, admin, factor, goodPassword))
 		_, err = w.Staff(ctx, id, before)

@@ -16,7 +16,7 @@ type SealedFactor struct {
 const (
 	factorColumns = `SELECT id, name, secret, added_at, used_at FROM staff_factors`
 	factorsOf     = factorColumns + ` WHERE staff_id = $1 AND proved_at IS NOT NULL ORDER BY added_at, id`
-	newFactorOf   = factorColumns + ` WHERE id = $1 AND staff_id = $2 AND proved_at IS NULL AND added_at > $3`
+	newFactorOf   = factorColumns + ` WHERE id = $1 AND staff_id = $2 AND proved_at IS NULL AND added_at >= $3`
 
 	addFactor    = `INSERT INTO staff_factors (id, staff_id, name, secret, added_at) VALUES ($1, $2, $3, $4, $5)`
 	proveFactor  = `UPDATE staff_factors SET proved_at = $3 WHERE id = $1 AND staff_id = $2 AND proved_at IS NULL`
@@ -54,7 +54,7 @@ func (tx *Tx) Factors(ctx context.Context, id booking.StaffID) ([]SealedFactor, 
 	return all(ctx, tx, "second factors", readFactor, factorsOf, id)
 }
 
-// NewFactor is one that its owner has still to prove, added after since; or
+// NewFactor is one that its owner has still to prove, added at since or later; or
 // ErrNoSuchFactor.
 func (tx *Tx) NewFactor(ctx context.Context, id booking.FactorID, owner booking.StaffID, since time.Time) (SealedFactor, error) {
 	return one(ctx, tx, "new second factor", booking.ErrNoSuchFactor, readFactor, newFactorOf, id, owner, at(since))

@@ -37,6 +37,17 @@ func (d *Doors) HalfSignIn(ctx context.Context, actor booking.Actor) error {
 	return d.keep(held, e, door)
 }
 
+// Again gives whoever is signed in a new login in place of theirs, which has ended with
+// all their others: they changed how they sign in. What let them in, if it was not we,
+// stays what it was.
+func (d *Doors) Again(ctx context.Context, actor booking.Actor) error {
+	session, err := d.Session(ctx, actor.Kind)
+	if err != nil {
+		return err
+	}
+	return d.SignInBy(ctx, actor, session)
+}
+
 // Halfway returns whose password was right in this browser, and when; or
 // ErrSignInNeeded. How long that is worth anything, the desk says.
 func (d *Doors) Halfway(ctx context.Context, kind booking.ActorKind) (id string, since time.Time, err error) {
