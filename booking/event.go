@@ -52,7 +52,9 @@ const (
 	PatientsListed      Action = "patients_listed" // or at a page that names who lies in it
 	AskedElsewhere      Action = "asked_elsewhere" // staff asked for what is not of their wards, or not there
 	AuditRead           Action = "audit_read"
-	AuditTaken          Action = "audit_taken" // as a file
+	AuditTaken          Action = "audit_taken"   // as a file
+	FiguresRead         Action = "figures_read"  // the reason says of which days
+	FiguresTaken        Action = "figures_taken" // as a file
 	InterpreterOffered  Action = "interpreter_offered"
 	OfferAccepted       Action = "offer_accepted"
 	OfferDeclined       Action = "offer_declined"

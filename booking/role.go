@@ -64,10 +64,12 @@ const (
 	KeepPlaces Right = "keep_places"
 	// ReadAudit is to read who did what.
 	ReadAudit Right = "read_audit"
+	// ReadFigures is to read how visits are used, which names nobody.
+	ReadFigures Right = "read_figures"
 )
 
 // AllRights are the rights of staff.
-var AllRights = []Right{RunVisits, KeepPatients, UseDevices, KeepDevices, StartUnclean, FindInterpreters, KeepInterpreters, DecideRules, KeepAccounts, KeepPlaces, ReadAudit}
+var AllRights = []Right{RunVisits, KeepPatients, UseDevices, KeepDevices, StartUnclean, FindInterpreters, KeepInterpreters, DecideRules, KeepAccounts, KeepPlaces, ReadAudit, ReadFigures}
 
 // carries is the one place that says what each role may do. Whoever keeps accounts
 // sees no patient, and whoever reads the audit changes nothing, so that neither can
@@ -75,13 +77,13 @@ var AllRights = []Right{RunVisits, KeepPatients, UseDevices, KeepDevices, StartU
 var carries = map[StaffRole][]Right{
 	Nurse:         {RunVisits, KeepPatients, UseDevices, KeepDevices, StartUnclean, FindInterpreters},
 	Facilitator:   {RunVisits, UseDevices, FindInterpreters},
-	WardManager:   {RunVisits, KeepPatients, UseDevices, KeepDevices, StartUnclean, FindInterpreters, DecideRules, ReadAudit},
+	WardManager:   {RunVisits, KeepPatients, UseDevices, KeepDevices, StartUnclean, FindInterpreters, DecideRules, ReadAudit, ReadFigures},
 	DeviceManager: {UseDevices, KeepDevices},
 
 	InterpreterCoordinator: {FindInterpreters, KeepInterpreters},
 
-	Administrator: {KeepAccounts, KeepPlaces},
-	Auditor:       {ReadAudit},
+	Administrator: {KeepAccounts, KeepPlaces, ReadFigures},
+	Auditor:       {ReadAudit, ReadFigures},
 }
 
 // Carry reports whether one of the roles carries a right.

@@ -14,19 +14,19 @@ func TestWhatEachRoleMayDo(t *testing.T) {
 		run, keep, use, fleet   = booking.RunVisits, booking.KeepPatients, booking.UseDevices, booking.KeepDevices
 		unclean                 = booking.StartUnclean
 		find, decide, who, read = booking.FindInterpreters, booking.DecideRules, booking.KeepAccounts, booking.ReadAudit
-		places                  = booking.KeepPlaces
+		places, figures         = booking.KeepPlaces, booking.ReadFigures
 		coordinate              = booking.KeepInterpreters
 	)
 	may := map[booking.StaffRole][]booking.Right{
 		booking.Nurse:         {run, keep, use, fleet, unclean, find},
 		booking.Facilitator:   {run, use, find},
-		booking.WardManager:   {run, keep, use, fleet, unclean, find, decide, read},
+		booking.WardManager:   {run, keep, use, fleet, unclean, find, decide, read, figures},
 		booking.DeviceManager: {use, fleet},
 
 		booking.InterpreterCoordinator: {find, coordinate},
 
-		booking.Administrator: {who, places},
-		booking.Auditor:       {read},
+		booking.Administrator: {who, places, figures},
+		booking.Auditor:       {read, figures},
 	}
 	if len(may) != len(booking.AllRoles) {
 		t.Fatalf("%d roles are tested of %d", len(may), len(booking.AllRoles))

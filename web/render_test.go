@@ -132,7 +132,7 @@ func TestTheNavigationShowsWhatOnesWorkIs(t *testing.T) {
 
 		booking.InterpreterCoordinator: "Interpreters",
 
-		booking.Administrator: "People, Wards and beds",
+		booking.Administrator: "People, Wards and beds, Figures",
 		"":                    "",
 	} {
 		reader := booking.Actor{Kind: booking.StaffActor, Everywhere: booking.Roles{role}}

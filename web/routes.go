@@ -106,11 +106,13 @@ func (s *Server) staffDoor(mux *http.ServeMux) {
 	mux.Handle("POST /ward/second-step", s.asStaff(s.saveFactorRoles))
 }
 
-// howWasThat are the pages of what people said of visits, for the ward.
+// howWasThat are the pages of what people said of visits, and of how they are used.
 func (s *Server) howWasThat(mux *http.ServeMux) {
 	mux.Handle("POST /ward/visits/{ref}/how", s.asStaff(s.wardHow))
 	mux.Handle("GET /ward/feedback", s.asStaff(s.wardFeedback))
 	mux.Handle("GET /ward/feedback/file.csv", s.asStaff(s.feedbackFile))
+	mux.Handle("GET "+figuresPath, s.asStaff(s.wardFigures))
+	mux.Handle("GET "+figuresPath+"/file.csv", s.asStaff(s.figuresFile))
 }
 
 // staff are the ward's pages.

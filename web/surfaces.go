@@ -48,6 +48,7 @@ var surfaces = map[string]surface{
 			{Text: "How it was", Href: "/ward/feedback", Needs: booking.RunVisits},
 			{Text: "Visiting rules", Href: "/ward/rules", Needs: booking.RunVisits}, {Text: "People", Href: "/ward/accounts", Needs: booking.KeepAccounts},
 			{Text: "Wards and beds", Href: placesPath, Needs: booking.KeepPlaces},
+			{Text: "Figures", Href: figuresPath, Needs: booking.ReadFigures},
 			{Text: "Audit", Href: auditPath, Needs: booking.ReadAudit},
 		}},
 	"interpreter": {Name: "interpreter", Layout: "layout.html", Style: "main.css", Home: "/interpreter", SignOut: "/interpreter/sign-out",

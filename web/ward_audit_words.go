@@ -29,7 +29,7 @@ var auditKinds = []struct {
 	name    string
 	actions []booking.Action
 }{
-	{"Reading", []booking.Action{booking.PatientRead, booking.PatientsListed, booking.WaitingSeen, booking.AskedElsewhere, booking.AuditRead, booking.AuditTaken}},
+	{"Reading", []booking.Action{booking.PatientRead, booking.PatientsListed, booking.WaitingSeen, booking.AskedElsewhere, booking.AuditRead, booking.AuditTaken, booking.FiguresRead, booking.FiguresTaken}},
 	{"Signing in", []booking.Action{booking.SignedIn, booking.SignInRefused, booking.FactorRefused, booking.SignedOut}},
 	{"Accounts and roles", []booking.Action{
 		booking.AccountAdded, booking.AccountClosed, booking.AccountReopened, booking.RoleGiven, booking.RoleTaken, booking.PasswordReset, booking.PasswordChosen, booking.IdentityLinked,
@@ -81,6 +81,7 @@ var actionWords = map[booking.Action]string{
 	booking.PatientRead: "Looked at a patient’s record", booking.PatientsListed: "Looked at a list of the ward’s patients",
 	booking.WaitingSeen: "Looked at who is waiting", booking.AskedElsewhere: "Asked for something of a ward that is not theirs",
 	booking.AuditRead: "Looked at the audit", booking.AuditTaken: "Saved the audit as a file",
+	booking.FiguresRead: "Looked at figures", booking.FiguresTaken: "Saved figures as a file",
 	booking.SignedIn: "Signed in", booking.SignInRefused: "Tried to sign in and was refused", booking.SignedOut: "Signed out",
 	booking.AccountAdded: "Added somebody who works here", booking.AccountClosed: "Closed an account", booking.AccountReopened: "Opened an account again",
 	booking.PlaceAdded: "Added a hospital, a ward or a bed", booking.PlaceRenamed: "Renamed a hospital, a ward, a bay or a bed",

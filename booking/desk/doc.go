@@ -114,6 +114,13 @@
 // iPads that were paired before there were keys held a secret that could be copied.
 // They are unpaired by the migration, and paired again as new ones are.
 //
+// # Figures
+//
+// How visits are used is counted by the database ward by ward (booking.Tally) and told
+// coarsely (booking.Figures): no page sees a count. How long a ward takes to open a visit
+// is from the last Start to the first person let in, the only part of the work of staff
+// that is written down as it happens.
+//
 // # How it was
 //
 // Whoever was at a visit is asked how it was, until it is no longer fresh to them; on

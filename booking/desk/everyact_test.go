@@ -118,8 +118,10 @@ var whoMay = map[booking.Right]string{
 	booking.KeepAccounts: `Account AccountByEmail Accounts AddAccount AskFactorOf CloseAccount GiveRole Places RemoveFactors ResetPassword RolesWithFactor TakeRole`,
 	booking.KeepPlaces: `AddBeds AddSite AddWard ChangeWard CloseBay CloseBed CloseWard Estate LastPlaceChange OpenBed OpenWard RenameBay RenameBed
 		RenameSite WardPlace`,
-	booking.ReadAudit: `Audit AuditFile AuditPatients`,
-	own: `AtBedside AddHours AllWards AnswerOffer BeginFactor FactorBegun MakeRecoveryCodes ProveFactor RemoveFactor RenameFactor Strength Ask AskedElsewhere AuditWards Beds CheckDevice Circles DeclineSlot DropHours DropTimeOff Finished Fleet
+	booking.ReadAudit:   `Audit AuditFile AuditPatients`,
+	booking.ReadFigures: `Figures`,
+	own: `AllFigures FigureWards AtBedside AddHours AllWards AnswerOffer BeginFactor FactorBegun MakeRecoveryCodes ProveFactor RemoveFactor RenameFactor Strength
+		Ask AskedElsewhere AuditWards Beds CheckDevice Circles DeclineSlot DropHours DropTimeOff Finished Fleet
 		FreedSlot FreedSlots Heartbeat InterpreterSelf Jobs Join JoinDevice JoinVisit MatchInterpreters Propose ProveSeat Requests Screen
 		SendSubstitute SetRest SignOut TakeBack TakeSlot TakeTimeOff TimeOffTouches Visits Waits Wards`,
 }
