@@ -30,7 +30,8 @@ var cluster struct {
 	url   *url.URL // of the same
 	blank string   // the name of a migrated database to copy
 	stop  func()
-	err   error
+	err   error // why there is none
+	shape error // why the migrations do not apply to it
 }
 
 var databases atomic.Int64
@@ -41,6 +42,9 @@ func newDatabase(t *testing.T, migrated bool) string {
 	cluster.once.Do(func() { cluster.err = startCluster(context.Background()) })
 	if cluster.err != nil {
 		skipOrFail(t, cluster.err)
+	}
+	if cluster.shape != nil { // which is no reason to test less
+		t.Fatal(cluster.shape)
 	}
 	name := fmt.Sprintf("wardvisit_test_%d_%d", os.Getpid(), databases.Add(1))
 	from := "template0"
@@ -95,7 +99,8 @@ func startCluster(ctx context.Context) error {
 		return err
 	}
 	cluster.blank = blank
-	return migrations.Up(ctx, urlOf(blank))
+	cluster.shape = migrations.Up(ctx, urlOf(blank))
+	return nil
 }
 
 func answers(ctx context.Context, db *sql.DB) error {
