@@ -70,7 +70,7 @@ func (d *Desk) Interpreter(ctx context.Context, by booking.Actor, id booking.Int
 	return all[n], nil
 }
 
-// An Skill is a language in a mode, and how well an interpreter is qualified in it.
+// A Skill is a language in a mode, and how well an interpreter is qualified in it.
 type Skill struct {
 	Tongue booking.Tongue
 	Level  booking.Level

@@ -25,13 +25,11 @@
 // their holder did. Watching a page that renews itself is not doing something:
 // see Doors.Recheck.
 //
-// # Half open, and one after another
+// # Half open
 //
 // Between a right password and the second step a login is half open: it says whose
-// password was right, and opens nothing. See Doors.HalfSignIn. A browser on a ward also
-// bears a mark by which the desk knows who signed in there in full this shift, and may
-// come back with a PIN. The mark signs nobody in. Whoever signs in, in either way, gets
-// a new login: that of whoever was there before them ends, with what it let in.
+// password was right, and opens nothing. See Doors.HalfSignIn. Whoever changes how they
+// sign in loses every login they have, and gets a new one for the browser at hand.
 //
 // # What a login let in ends with it
 //
