@@ -76,15 +76,19 @@ function goIfStarted(): void {
   }
 }
 
+/** What it is going dark for: an answer that comes before that page does must not tell otherwise. */
+let going: Entering | undefined;
+
 /** Goes dark if the iPad is not the ward's any more, and reports whether it is. */
 function heed(entering: Entering): boolean {
   connected(entering !== "offline");
   if (entering === "entered" || entering === "offline") {
     return entering === "entered";
   }
-  const shows = screen?.dataset["shows"];
+  const shows = going ?? screen?.dataset["shows"];
   const told = shows === "copied" && entering === "unpaired"; // which is what came of it
   if (shows !== entering && !told) {
+    going = entering;
     location.replace(`/ipad/dark/${entering}`);
   }
   return false;
