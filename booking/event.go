@@ -109,8 +109,11 @@ const (
 	FactorAdded         Action = "factor_added"   // a second factor of their own
 	FactorRenamed       Action = "factor_renamed"
 	FactorRemoved       Action = "factor_removed"
-	FactorsRemoved      Action = "factors_removed"   // all of somebody's, by somebody else, who said why
-	CodesMade           Action = "codes_made"        // on paper
+	FactorsRemoved      Action = "factors_removed" // all of somebody's, by somebody else, who said why
+	CodesMade           Action = "codes_made"      // on paper
+	PINSet              Action = "pin_set"
+	PINRemoved          Action = "pin_removed"
+	PINSpent            Action = "pin_spent"         // tried too often in one browser, which has forgotten its owner
 	RolesNeedFactor     Action = "roles_need_factor" // the reason says which
 	Imported            Action = "imported"          // made or changed by a file; the reason says which
 	IdentityLinked      Action = "identity_linked"   // to an account here; the reason is the issuer

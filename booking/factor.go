@@ -23,6 +23,8 @@ type Strength struct {
 	Factors []Factor
 	Codes   int  // on paper, that have not been used
 	Must    bool // one of their roles asks for a second factor
+	PIN     bool // for shared computers and iPads
+	NoPIN   bool // what they may do everywhere is too much for one
 	// Elsewhere is true of somebody who comes in by the door of another, who asks for
 	// it, and has no password here.
 	Elsewhere bool

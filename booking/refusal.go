@@ -63,6 +63,11 @@ var (
 	ErrFactorShut      = &Refusal{Forbidden, "factor_shut"} // guessed at too often
 	ErrNoSuchFactor    = &Refusal{NotFound, "no_such_factor"}
 	ErrTooManyFactors  = &Refusal{Conflict, "too_many_factors"}
+	ErrBadPIN          = &Refusal{Invalid, "bad_pin"}
+	ErrWrongPIN        = &Refusal{Invalid, "wrong_pin"}
+	ErrPINSpent        = &Refusal{Forbidden, "pin_spent"} // tried too often here
+	ErrNotHereLately   = &Refusal{Forbidden, "not_here_lately"}
+	ErrNoPINForRole    = &Refusal{Forbidden, "no_pin_for_role"}
 	ErrNotYourPassword = &Refusal{Invalid, "not_your_password"}
 	ErrSignInNeeded    = &Refusal{Forbidden, "sign_in_needed"}
 	ErrMayNot          = &Refusal{Forbidden, "may_not"}

@@ -121,7 +121,7 @@ func (s *Server) finishProvider(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return s.refuseProvider(w, r, err)
 	}
-	if err := s.doors.SignInBy(r.Context(), actor, session); err != nil {
+	if err := s.enter(r.Context(), actor, session); err != nil {
 		return err
 	}
 	return seeOther(w, r, "/ward/today")
@@ -150,7 +150,7 @@ func (s *Server) providerLogout(w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
-// endProvider ends, when staff sign out, the session by which they were let in, and is
+// endProvider ends, when staff go from a browser, the session by which they were let in, and is
 // where they sign out at the provider's, too; "" when they were let in by a password.
 func (s *Server) endProvider(ctx context.Context) (to string, err error) {
 	session, err := s.doors.Session(ctx, booking.StaffActor)

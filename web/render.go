@@ -76,6 +76,7 @@ type view struct {
 	Nav      []navLink
 	Reader   string // the name of whoever is signed in, or nothing
 	SignOut  string // where the form that signs them out goes
+	Here     string // the address, if it is one that can be shown to whoever follows
 	Summary  *nhs.ErrorSummary
 	Build    string // changes with every build
 }
@@ -95,6 +96,9 @@ func (s *Server) render(w http.ResponseWriter, r *http.Request, status int, name
 	}
 	if ward, counts := page.(interface{ ToLookAt() int }); counts {
 		v.Nav = countedNav(v.Nav, "/ward/review", ward.ToLookAt())
+	}
+	if switchPages[r.URL.Path] {
+		v.Here = r.URL.Path
 	}
 	if reader := about(r.Context()).reader; look.SignOut != "" && reader.Name != "" {
 		v.Reader, v.SignOut = reader.Name, look.SignOut

@@ -40,15 +40,22 @@ type signInPage struct {
 	Chosen    bool   // they have just chosen a password
 	Provider  string // through which else they can sign in; empty for none
 	Refused   string // why that came to nothing
+	Here      bool   // somebody can come back with a PIN
 }
 
-// wardSignIn handles GET /ward/sign-in.
+// wardSignIn handles GET /ward/sign-in. Whoever is signed in is led on, unless another
+// asks for the page.
 func (s *Server) wardSignIn(w http.ResponseWriter, r *http.Request) error {
-	if _, err := s.doors.Actor(r.Context(), booking.StaffActor); err == nil {
+	asked := r.URL.Query()
+	if _, err := s.doors.Actor(r.Context(), booking.StaffActor); err == nil && asked.Get("another") == "" {
 		return seeOther(w, r, "/ward/today")
 	}
+	here, err := s.desk.Colleagues(r.Context(), s.doors.Shared(r.Context()))
+	if err != nil {
+		return err
+	}
 	return s.render(w, r, http.StatusOK, "ward/sign-in", signInPage{
-		Form: form.Blank(), Chosen: r.URL.Query().Get("chosen") != "", Provider: s.providerName(), Refused: providerSays(r.URL.Query().Get("refused")),
+		Form: form.Blank(), Chosen: asked.Get("chosen") != "", Provider: s.providerName(), Refused: providerSays(asked.Get("refused")), Here: len(here) > 0,
 	})
 }
 
@@ -75,12 +82,15 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 	if f.OK() {
 		actor, err := s.desk.SignIn(r.Context(), email, password)
 		if err == nil {
-			if err := s.doors.SignIn(r.Context(), actor); err != nil {
+			if err := s.enterInFull(r.Context(), actor); err != nil {
 				return err
 			}
 			return seeOther(w, r, "/ward/today")
 		}
 		if errors.Is(err, booking.ErrFactorNeeded) {
+			if err := s.leaveTo(r.Context(), ""); err != nil {
+				return err
+			}
 			if err := s.doors.HalfSignIn(r.Context(), actor); err != nil {
 				return err
 			}
@@ -98,6 +108,9 @@ func (s *Server) signIn(w http.ResponseWriter, r *http.Request) error {
 func (s *Server) signOutStaff(w http.ResponseWriter, r *http.Request) error {
 	there, err := s.endProvider(r.Context())
 	if err != nil {
+		return err
+	}
+	if err := s.forgetHere(r.Context()); err != nil {
 		return err
 	}
 	if err := s.signOut(r, booking.StaffActor); err != nil {

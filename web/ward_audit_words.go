@@ -34,6 +34,7 @@ var auditKinds = []struct {
 	{"Accounts and roles", []booking.Action{
 		booking.AccountAdded, booking.AccountClosed, booking.AccountReopened, booking.RoleGiven, booking.RoleTaken, booking.PasswordReset, booking.PasswordChosen, booking.IdentityLinked,
 		booking.FactorAdded, booking.FactorRenamed, booking.FactorRemoved, booking.FactorsRemoved, booking.CodesMade, booking.RolesNeedFactor,
+		booking.PINSet, booking.PINRemoved, booking.PINSpent,
 	}},
 	{"Wards and beds", []booking.Action{
 		booking.PlaceAdded, booking.PlaceRenamed, booking.PlacePhoned, booking.PlaceClosed, booking.PlaceOpened,
@@ -89,8 +90,9 @@ var actionWords = map[booking.Action]string{
 	booking.RoleGiven: "Gave a role", booking.RoleTaken: "Took a role away", booking.PasswordReset: "Made a code for a new password", booking.PasswordChosen: "Chose a password", booking.IdentityLinked: "Linked a sign-in to an account",
 	booking.FactorRefused: "Typed a wrong code while signing in", booking.FactorAdded: "Set up a second step to sign in", booking.FactorRenamed: "Renamed a second step",
 	booking.FactorRemoved: "Removed a second step of their own", booking.FactorsRemoved: "Removed somebody’s second step", booking.CodesMade: "Made codes on paper",
-	booking.RolesNeedFactor: "Decided which roles need a second step",
-	booking.SlotHeld:        "Kept a time while booking", booking.HoldReleased: "Gave a kept time back", booking.VisitBooked: "Booked a visit",
+	booking.RolesNeedFactor: "Decided which roles need a second step", booking.PINSet: "Chose a PIN",
+	booking.PINRemoved: "Removed their PIN", booking.PINSpent: "A screen forgot somebody after five wrong PINs",
+	booking.SlotHeld: "Kept a time while booking", booking.HoldReleased: "Gave a kept time back", booking.VisitBooked: "Booked a visit",
 	booking.RuleSetAside: "Set a rule aside", booking.VisitMoved: "Moved a visit", booking.VisitCancelled: "Cancelled a visit",
 	booking.WallAdded: "Added a wall screen", booking.WallPaired: "Made a browser a wall screen", booking.WallRemoved: "Removed a wall screen",
 	booking.OutcomeNoted: "Said that a visit does not go as planned", booking.OutcomeTakenBack: "Took back what was said of a visit",

@@ -66,7 +66,7 @@ func (s *Server) secondStep(w http.ResponseWriter, r *http.Request) error {
 		by, err := s.desk.FactorSignIn(r.Context(), booking.StaffID(id), since, code)
 		switch {
 		case err == nil:
-			if err := s.doors.SignIn(r.Context(), by); err != nil {
+			if err := s.enterInFull(r.Context(), by); err != nil {
 				return err
 			}
 			return seeOther(w, r, "/ward/today")
@@ -92,7 +92,7 @@ type mePage struct {
 // meSaid are what it can say was done.
 var meSaid = map[string]string{
 	"renamed": "The name is changed.", "removed": "It is removed. It does not open your account any more, and you are signed out everywhere else.",
-	"added": "It is added. You are signed out everywhere else.",
+	"added": "It is added. You are signed out everywhere else.", "pin": "Your PIN is chosen.", "no-pin": "Your PIN is removed.",
 }
 
 // wardMe handles GET /ward/me.
@@ -134,7 +134,7 @@ func (p meForm) Spaced() string {
 }
 
 // meActs are what can be asked at /ward/me/{act}.
-var meActs = map[string]bool{"app": true, "codes": true}
+var meActs = map[string]bool{"app": true, "codes": true, "pin": true, "no-pin": true}
 
 // askMe handles GET /ward/me/{act}.
 func (s *Server) askMe(w http.ResponseWriter, r *http.Request, _ booking.Actor) error {

@@ -146,6 +146,19 @@
 // Adding or removing an app ends every login of its owner but the one at which they do it.
 // Somebody who comes in through the hospital's own accounts is asked there, and not here.
 //
+// # One after another at a shared screen
+//
+// Between a patient's bed and the next, nobody types a password and a code. Whoever has
+// signed in in full in a browser may come back to it for a shift with six digits of their
+// own. The browser is known by a mark that only it has; without that a PIN opens nothing,
+// so that one that is overlooked is worth nothing at another screen. The fifth wrong one
+// has the browser forget whose it was, and nothing else: nobody can lock a colleague out,
+// and there is nothing to wait for. A browser forgets somebody who signs out, and everybody
+// whose logins are ended. A PIN does not let in whoever holds a role everywhere, nor
+// whoever comes in through the hospital's own accounts, who must be able to end what they
+// let in. It is hashed as a password is, but with a key first: a million of them would
+// otherwise be tried in an afternoon by whoever has the table.
+//
 // The secret of an app has to be read again, so it cannot be hashed. It is sealed with
 // AES-256-GCM by a key derived from Pepper, and bound to its owner and row. That keeps
 // whoever sees the table, a query of it or a part of a backup from making codes. It

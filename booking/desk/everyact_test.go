@@ -120,7 +120,7 @@ var whoMay = map[booking.Right]string{
 		RenameSite WardPlace`,
 	booking.ReadAudit:   `Audit AuditFile AuditPatients`,
 	booking.ReadFigures: `Figures`,
-	own: `AllFigures FigureWards AtBedside AddHours AllWards AnswerOffer BeginFactor FactorBegun MakeRecoveryCodes ProveFactor RemoveFactor RenameFactor Strength
+	own: `AllFigures FigureWards SetPIN RemovePIN CameIn WentFrom AtBedside AddHours AllWards AnswerOffer BeginFactor FactorBegun MakeRecoveryCodes ProveFactor RemoveFactor RenameFactor Strength
 		Ask AskedElsewhere AuditWards Beds CheckDevice Circles DeclineSlot DropHours DropTimeOff Finished Fleet
 		FreedSlot FreedSlots Heartbeat InterpreterSelf Jobs Join JoinDevice JoinVisit MatchInterpreters Propose ProveSeat Requests Screen
 		SendSubstitute SetRest SignOut TakeBack TakeSlot TakeTimeOff TimeOffTouches Visits Waits Wards`,

@@ -99,11 +99,16 @@ func (d *Desk) countCode(ctx context.Context, id booking.StaffID, scope, typed s
 	return err
 }
 
-// signedIn is what every way of signing in ends with.
+// signedIn is what signing in in full ends with.
 func (d *Desk) signedIn(ctx context.Context, tx *store.Tx, by booking.Actor, scope, how string) error {
 	if err := tx.ClearTries(ctx, scope); err != nil {
 		return err
 	}
+	return d.comeIn(ctx, tx, by, how)
+}
+
+// comeIn records that somebody has come in, and how.
+func (d *Desk) comeIn(ctx context.Context, tx *store.Tx, by booking.Actor, how string) error {
 	if err := tx.StaffSeen(ctx, booking.StaffID(by.ID), d.now()); err != nil {
 		return err
 	}
@@ -162,8 +167,9 @@ func (d *Desk) Strength(ctx context.Context, by booking.Actor) (booking.Strength
 		if s.Codes, err = tx.RecoveryCodes(ctx, who.ID); err != nil {
 			return s, err
 		}
-		s.Elsewhere = who.Hash == nobody
-		return s, nil
+		s.Elsewhere, s.NoPIN = who.Hash == nobody, len(who.Everywhere) > 0
+		s.PIN, err = tx.HasPIN(ctx, who.ID)
+		return s, err
 	})
 }
 

@@ -102,9 +102,9 @@ func (tx *Tx) onFactor(ctx context.Context, what, query string, args ...any) err
 	return err
 }
 
-// DropFactors takes away all that somebody has besides their password.
+// DropFactors takes away all that somebody has besides their password, their PIN too.
 func (tx *Tx) DropFactors(ctx context.Context, id booking.StaffID) error {
-	for _, query := range []string{dropFactors, dropRecovery} {
+	for _, query := range []string{dropFactors, dropRecovery, dropPIN} {
 		if _, err := tx.run(ctx, "drop second factors", query, id); err != nil {
 			return err
 		}

@@ -162,12 +162,12 @@ func (tx *Tx) ClearTries(ctx context.Context, scope string) error {
 }
 
 // Forget deletes guesses made before an instant, logins that had run out by then,
-// codes used before it, and second factors that nobody proved.
+// codes used before it, second factors that nobody proved, and who had come in where.
 func (tx *Tx) Forget(ctx context.Context, before time.Time) error {
 	if _, err := tx.run(ctx, "forget tries", forgetTries, at(before)); err != nil {
 		return err
 	}
-	for _, query := range []string{forgetLogins, forgetSteps, forgetFactors} {
+	for _, query := range []string{forgetLogins, forgetSteps, forgetFactors, forgetBrowsers} {
 		if _, err := tx.run(ctx, "forget logins", query, at(before)); err != nil {
 			return err
 		}

@@ -18,8 +18,14 @@ func (p *person) signsOutElsewhere() {
 	if err := p.ask(`fetch('/ward/sign-out', {method: 'POST'}).then(r => r.status)`, &status); err != nil || status != 200 {
 		p.fail("signed out with %d, %v", status, err)
 	}
+	p.gone("the door", `location.pathname === '/ward/sign-in' && document.querySelector('video') === null`)
+}
+
+// gone insists that what somebody had live is not there any more in time.
+func (p *person) gone(what, expression string) {
+	p.t.Helper()
 	began := time.Now()
-	p.until("the door", `location.pathname === '/ward/sign-in' && document.querySelector('video') === null`)
+	p.until(what, expression)
 	if took := time.Since(began); took > goneWithin {
 		p.fail("it was there for another %v", took)
 	} else {

@@ -19,6 +19,8 @@ var questionsEnglish = map[string]string{
 	"missing/place":             "Choose where",
 	"missing/again":             "Type the password again",
 	"missing/factor_code":       "Enter the code",
+	"missing/pin":               "Enter six digits",
+	"missing/pin_again":         "Enter the six digits again",
 	"missing/factor_name":       "Enter a name for it, for example My phone",
 	"missing/account_code":      "Enter the code that you were given",
 	"missing/full_name":         "Enter their full name",

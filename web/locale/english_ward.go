@@ -48,6 +48,8 @@ var wardEnglish = map[string]string{
 	"bad_choice/why":        "Choose why the visit ends",
 	"too_long/reason":       "Use no more than 300 characters",
 
+	"too_long/pin":          "Use six digits",
+	"too_long/pin_again":    "Use six digits",
 	"missing/bed":           "Choose a bed",
 	"no_such_bed/bed":       "Choose a bed from the list",
 	"bed_taken/bed":         "Another patient is in that bed. Choose another",

@@ -31,6 +31,13 @@
 // password was right, and opens nothing. See Doors.HalfSignIn. Whoever changes how they
 // sign in loses every login they have, and gets a new one for the browser at hand.
 //
+// # One after another
+//
+// A browser on a ward also bears a mark, by which the desk knows who signed in there in
+// full this shift and may come back with a PIN. The mark signs nobody in. Whoever signs in,
+// in whatever way, gets a new login: that of whoever was there before ends, with what it
+// let in.
+//
 // # What a login let in ends with it
 //
 // A page asks for itself. What goes on without asking, such as a look at who waits,

@@ -44,7 +44,9 @@ class Look {
     }
     this.seated = now.seated;
     if (now.phase === "over" && now.end?.kind === "ended" && now.end.reason === "revoked") {
-      location.reload(); // also the name of who waits is not for whoever sits here now
+      // Also the name of who waits is not for whoever sits here now; and if that is
+      // somebody who may look too, they have not asked to.
+      location.replace("/ward/today");
     }
     const slot = now.slots.find((one) => one.seat === this.seat);
     const stream = slot && this.connection.stream(slot.audio, slot.video);

@@ -1,0 +1,2 @@
+DROP TABLE staff_browsers;
+DROP TABLE staff_pins;
