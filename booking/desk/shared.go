@@ -67,8 +67,12 @@ func (d *Desk) CameIn(ctx context.Context, by booking.Actor, browser string) err
 	if !isMark(browser) || by.Kind != booking.StaffActor {
 		return nil
 	}
-	_, err := do(ctx, d, func(tx *store.Tx) (struct{}, error) {
-		return struct{}{}, tx.CameIn(ctx, browser, staffOf(by), d.now())
+	_, err := do(ctx, d, func(tx *store.Tx) (none struct{}, err error) {
+		who, err := tx.Staff(ctx, staffOf(by))
+		if err != nil {
+			return none, err
+		}
+		return none, tx.CameIn(ctx, browser, who.ID, d.now())
 	})
 	return err
 }
