@@ -100,7 +100,8 @@ const (
 	RoleTaken           Action = "role_taken"
 	PasswordReset       Action = "password_reset" // to a code, by somebody else
 	PasswordChosen      Action = "password_chosen"
-	PlaceAdded          Action = "place_added" // a site, a ward or a bed; the subject says which
+	MessageWorded       Action = "message_worded" // the reason says which, and its version
+	PlaceAdded          Action = "place_added"    // a site, a ward or a bed; the subject says which
 	PlaceRenamed        Action = "place_renamed"
 	PlacePhoned         Action = "place_phoned" // the number that families ring was changed
 	PlaceClosed         Action = "place_closed"
@@ -208,5 +209,6 @@ type Notice struct {
 	Due     time.Time
 	Expires time.Time // after which it is not worth sending
 	Words   map[string]string
-	Attempt int // to send it, counted from 1; set by its lease
+	Also    string // the ward's own sentence, with placeholders; set by its lease
+	Attempt int    // to send it, counted from 1; set by its lease
 }

@@ -125,6 +125,14 @@ var (
 	ErrBadSession       = &Refusal{Invalid, "bad_session"}
 	ErrClosureBackwards = &Refusal{Invalid, "closure_backwards"}
 
+	ErrWordingPlace    = &Refusal{Invalid, "wording_placeholder"}
+	ErrWordingMarks    = &Refusal{Invalid, "wording_marks"}
+	ErrWordingLink     = &Refusal{Invalid, "wording_link"}
+	ErrWordingWard     = &Refusal{Invalid, "wording_ward"}
+	ErrWordingAlphabet = &Refusal{Invalid, "wording_alphabet"}
+	ErrWordingLong     = &Refusal{Invalid, "wording_long"}
+	ErrNoSuchMessage   = &Refusal{NotFound, "no_such_message"}
+
 	// On the day.
 	ErrNotStarted     = &Refusal{Conflict, "not_started"}
 	ErrNotOpenYet     = &Refusal{Conflict, "not_open_yet"}

@@ -181,7 +181,7 @@ func (s *Server) headOf(r *http.Request, by booking.Actor, to string) (wardHead,
 
 // switchPages are where one can go in another ward.
 var switchPages = map[string]bool{"/ward/today": true, "/ward/book": true, "/ward/patients": true, "/ward/review": true, "/ward/ipads": true,
-	"/ward/requests": true, waitingPath: true, "/ward/goodbye": true, "/ward/rules": true}
+	"/ward/requests": true, waitingPath: true, "/ward/goodbye": true, "/ward/rules": true, messagesPath: true}
 
 // switchWard handles POST /ward/switch.
 func (s *Server) switchWard(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
@@ -277,6 +277,8 @@ var wardSaid = map[string]string{
 	"closed_cancelled":     "The visits are cancelled, and everybody who was coming gets a message.",
 	"is_protected":         "The time is kept free of visits.",
 	"is_unprotected":       "The time is no longer kept free of visits.",
+	"message_worded":       "It is saved. It counts in every message that has not gone yet.",
+	"message_usual":        "The message has its usual words again.",
 	"interpreter_asked":    "They are asked. If they do not answer in time, somebody else is.",
 	"interpreter_put_down": "They are down for the visit. We have sent them their link.",
 	"interpreter_off":      "They are off the visit and have been told. If somebody else can come, we have asked them.",

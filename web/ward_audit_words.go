@@ -74,6 +74,7 @@ var auditKinds = []struct {
 	}},
 	{"Visiting rules", []booking.Action{
 		booking.SessionSaved, booking.SessionEnded, booking.WardClosed, booking.WardReopened, booking.ProtectedAdded, booking.ProtectedRemoved, booking.PolicySaved,
+		booking.MessageWorded,
 	}},
 }
 
@@ -132,7 +133,8 @@ var actionWords = map[booking.Action]string{
 	booking.DeviceZoned:  "Changed where an iPad is kept",
 	booking.SessionSaved: "Changed visiting times", booking.SessionEnded: "Ended visiting times", booking.WardClosed: "Closed something to visits",
 	booking.WardReopened: "Opened something again", booking.ProtectedAdded: "Kept a time free of visits", booking.ProtectedRemoved: "Gave a protected time back",
-	booking.PolicySaved: "Changed notice, limits or cleaning",
+	booking.MessageWorded: "Changed the ward’s own words in a message",
+	booking.PolicySaved:   "Changed notice, limits or cleaning",
 }
 
 func actionText(a booking.Action) string {

@@ -102,9 +102,9 @@ func everyAct() (acts []reflect.Method) {
 var whoMay = map[booking.Right]string{
 	booking.RunVisits: `AddPeople Admit Alternatives Board BoardMark Book BookAt BookSeries Cancel ChoicesOf Cover Describe End Extend FlagCount FlaggedOf
 		Goodbye Grant Held Hold HoldBack HoldFor Interpreting Joinable KeepFlagged LastChangeOf LeaveWaiting Leavers Left Lock Look MayLook MoreTime
-		Move MoveFor Note OfferNow Offering OfferingToMove Patient Patients PlanGoodbye PlanMove PlanSeries Policies Reassign Refuse RehomeMany Release
+		Move MoveFor Note NoticesOwed OfferNow Offering OfferingToMove Patient Patients PlanGoodbye PlanMove PlanSeries Policies Reassign Refuse RehomeMany Release
 		Remove Request RequestCount RequestsOf Review Rules RulesAgainst SeriesOf Sheet Start StopSeries Swap TaskDone Tasks TellPutBack Undo Visit
-		Wait WaitingCount WaitingIn WaitsFor GoWithout HowWasIt Answer AddWords Feedback FeedbackFile`,
+		Wait WaitingCount WaitingIn WaitsFor Wordings GoWithout HowWasIt Answer AddWords Feedback FeedbackFile`,
 	booking.FindInterpreters: `AskSubstitute`,
 	booking.KeepInterpreters: `AddHoursFor AddInterpreter ChangeInterpreter ChooseInterpreter CloseInterpreter ClosingTouches DropHoursFor Interpreter InterpreterWork
 		Interpreters LackingCount TakeOffInterpreter ToInterpret`,
@@ -114,7 +114,7 @@ var whoMay = map[booking.Right]string{
 	booking.KeepDevices:  `AddWall BeginPairing RemoveWall Unpair`,
 	booking.StartUnclean: `StartUnclean`,
 	booking.DecideRules: `CancelClosed Close Closed EndSession Import PreviewClosure PreviewEnd PreviewPolicy PreviewProtected PreviewSessions Protect
-		Reopen SavePolicy SaveSessions Unprotect`,
+		ReadWording Reopen SavePolicy SaveSessions Unprotect Word`,
 	booking.KeepAccounts: `Account AccountByEmail Accounts AddAccount AskFactorOf CloseAccount GiveRole Places RemoveFactors ResetPassword RolesWithFactor TakeRole`,
 	booking.KeepPlaces: `AddBeds AddSite AddWard ChangeWard CloseBay CloseBed CloseWard Estate LastPlaceChange OpenBed OpenWard RenameBay RenameBed
 		RenameSite WardPlace`,

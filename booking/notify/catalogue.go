@@ -80,13 +80,17 @@ func Render(n booking.Notice) (Message, error) {
 	switch n.Channel {
 	case booking.SMS:
 		m.Body, err = render(t, "sms", n.Words)
-		m.Body = plain.Replace(m.Body)
+		if also := booking.SayWording(n.Also, n.Words); also != "" {
+			m.Body += "\n" + also
+		}
+		m.Body = booking.PlainWords.Replace(m.Body)
 	case booking.Email:
 		if m.Subject, err = render(t, "subject", n.Words); err != nil {
 			break
 		}
 		m.Subject = strings.Join(strings.Fields(m.Subject), " ") // a header is one line
 		m.Body, err = render(t, "text", n.Words)
+		m.Body = beforeTheEnd(m.Body, booking.SayWording(n.Also, n.Words))
 	default:
 		err = fmt.Errorf("no such channel as %q", n.Channel)
 	}
@@ -102,9 +106,14 @@ func render(t *template.Template, part string, words map[string]string) (string,
 	return b.String(), err
 }
 
-// plain replaces what typesetters like and the alphabet of text messages lacks:
-// a single curly quote turns 160 characters to a text into 70.
-var plain = strings.NewReplacer(
-	"\u2018", "'", "\u2019", "'", "\u201c", `"`, "\u201d", `"`,
-	"\u2013", "-", "\u2014", "-", "\u2026", "...", "\u00a0", " ", "\u202f", " ",
-)
+// beforeTheEnd puts a paragraph before the last one, in which the hospital signs.
+func beforeTheEnd(body, also string) string {
+	if also == "" {
+		return body
+	}
+	at := strings.LastIndex(body, "\n\n")
+	if at < 0 {
+		return body + "\n\n" + also
+	}
+	return body[:at] + "\n\n" + also + body[at:]
+}

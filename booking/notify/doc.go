@@ -34,5 +34,7 @@
 // The texts are in messages, one file for each kind of notice, and may need only
 // the words listed in catalogue.go. They say the hospital, never the ward: a
 // locked phone lights up in front of strangers, and a ward's name can be a
-// diagnosis. Nor do they name the patient.
+// diagnosis. Nor do they name the patient. A ward may add a sentence of its own to
+// some of them, as booking.Wording says: it is put in after the text is made, and no
+// template ever reads it.
 package notify

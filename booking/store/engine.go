@@ -311,6 +311,7 @@ var refusals = map[string]error{
 	"slot_offers_one_open":          ErrAgain,
 	"requests_one_open":             booking.ErrRequestOpen,
 	"visits_series_once":            booking.ErrStale,
+	"ward_messages_version":         booking.ErrStale,
 	"audit_seals_pkey":              ErrAgain,
 	"audit_seals_seq":               ErrAgain,
 	"staff_email":                   booking.ErrEmailTaken,

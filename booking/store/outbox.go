@@ -143,6 +143,10 @@ func (s *Store) leaseNotice(ctx context.Context, now, until time.Time) (n bookin
 			return err
 		}
 		n, err = one(ctx, tx, "lease a notice", Keep(errNothing), scanNotice, leaseNotice, at(now), at(until))
+		if err != nil || n.Visit == "" || !n.Kind.Wordable() {
+			return err
+		}
+		n.Also, err = tx.alsoSays(ctx, n.Visit, n.Kind) // as the ward words it now
 		return err
 	})
 	return n, err
