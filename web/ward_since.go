@@ -21,13 +21,17 @@ var didWords = map[booking.Action]string{
 	booking.DeviceArrived: "opened it at the bed", booking.VisitRehomed: "moved it with its patient", booking.VisitBooked: "booked it",
 }
 
+// doneBefore are what somebody else did, by what it has others refused with: they are told
+// of that, whatever has happened since.
+var doneBefore = map[string]booking.Action{booking.ErrAlreadyStarted.Code: booking.VisitStarted}
+
 // sinceWords say what was last done to a visit; empty when nothing was.
 func (s *Server) sinceWords(r *http.Request, by booking.Actor, ward booking.Ward) (string, error) {
 	ref, err := booking.ParseReference(r.URL.Query().Get("about"))
 	if err != nil {
 		return "", nil //nolint:nilerr // an address that is about no visit has nothing to add
 	}
-	last, err := s.desk.LastChangeOf(r.Context(), by, ref)
+	last, err := s.desk.LastChangeOf(r.Context(), by, ref, doneBefore[r.URL.Query().Get("said")])
 	if err != nil || last.Action == "" {
 		return "", unlessRefusal(err)
 	}

@@ -15,9 +15,9 @@ type LastChange struct {
 	Who string // their name, if they are of the staff; empty for anybody else
 }
 
-// LastChangeOf says what was last done to a visit, by whom and when. The zero
-// LastChange is that nothing was.
-func (d *Desk) LastChangeOf(ctx context.Context, by booking.Actor, ref booking.Reference) (LastChange, error) {
+// LastChangeOf says what was last done to a visit, by whom and when: of one kind, or of
+// any for "". The zero LastChange is that nothing was.
+func (d *Desk) LastChangeOf(ctx context.Context, by booking.Actor, ref booking.Reference, kind booking.Action) (LastChange, error) {
 	return view(ctx, d, func(tx *store.Tx) (LastChange, error) {
 		r, err := tx.RecordByReference(ctx, ref)
 		if err != nil {
@@ -26,7 +26,7 @@ func (d *Desk) LastChangeOf(ctx context.Context, by booking.Actor, ref booking.R
 		if !mayRun(by, r) {
 			return LastChange{}, withoutRight(by, r)
 		}
-		return lastChange(ctx, tx, "visit "+string(r.ID))
+		return lastChange(ctx, tx, "visit "+string(r.ID), kind)
 	})
 }
 
@@ -36,18 +36,18 @@ func (d *Desk) LastPlaceChange(ctx context.Context, by booking.Actor, subject st
 		if err := mayKeepPlaces(by); err != nil {
 			return LastChange{}, err
 		}
-		return lastChange(ctx, tx, subject)
+		return lastChange(ctx, tx, subject, "")
 	})
 }
 
-func lastChange(ctx context.Context, tx *store.Tx, subject string) (LastChange, error) {
+func lastChange(ctx context.Context, tx *store.Tx, subject string, kind booking.Action) (LastChange, error) {
 	events, err := tx.Events(ctx, subject)
 	if err != nil {
 		return LastChange{}, err
 	}
 	var last LastChange
 	for _, e := range events {
-		if !e.Quiet && !readOnly[e.Action] {
+		if kind == e.Action || kind == "" && !e.Quiet && !readOnly[e.Action] {
 			last.Event = e
 		}
 	}
