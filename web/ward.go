@@ -43,11 +43,11 @@ type signInPage struct {
 	Here      bool   // somebody can come back with a PIN
 }
 
-// wardSignIn handles GET /ward/sign-in. Whoever is signed in is led on, unless another
-// asks for the page.
+// wardSignIn handles GET /ward/sign-in. Whoever is signed in is led on, unless the page is
+// for another: they ask for it, have just chosen a password, or were refused.
 func (s *Server) wardSignIn(w http.ResponseWriter, r *http.Request) error {
 	asked := r.URL.Query()
-	if _, err := s.doors.Actor(r.Context(), booking.StaffActor); err == nil && asked.Get("another") == "" {
+	if _, err := s.doors.Actor(r.Context(), booking.StaffActor); err == nil && asked.Get("another")+asked.Get("chosen")+asked.Get("refused") == "" {
 		return seeOther(w, r, "/ward/today")
 	}
 	here, err := s.desk.Colleagues(r.Context(), s.doors.Shared(r.Context()))

@@ -42,7 +42,7 @@ func (s *Server) counted(r *http.Request, links []navLink) []navLink {
 			continue
 		}
 		n, err := c.count(r.Context(), by, head.Ward.ID)
-		if err != nil {
+		if err != nil && r.Context().Err() == nil { // whoever has gone on counts nothing
 			s.log.WarnContext(r.Context(), "navigation not counted", "entry", link.Href, "err", err)
 		}
 		links[i].Waiting = n

@@ -152,3 +152,18 @@ func TestWhatIsTypedForAPIN(t *testing.T) {
 		boss.post("/ward/me/pin", "pin", aPIN, "pin_again", aPIN, "password", aPassword).shows(http.StatusUnprocessableEntity, "You hold a role everywhere")
 	})
 }
+
+// Whoever chooses their first password where another is signed in is not led on as them.
+func TestAFirstPasswordAtASharedScreen(t *testing.T) {
+	h := newWardHouse(t)
+	boss := h.administrator(t)
+	held := []booking.Grant{{Role: booking.Nurse, Ward: willow}}
+	made, err := h.desk.AddAccount(t.Context(), booking.System, desk.NewAccount{Name: "Leo Brook", Email: newcomer, Holds: held})
+	if err != nil {
+		t.Fatal(err)
+	}
+	to := boss.post("/ward/first-sign-in", "email", newcomer, "account_code", made.Code, "password", aPassword, "again", aPassword).leads("/ward/sign-in")
+	boss.get(to).shows(http.StatusOK, "Your password is chosen", "Sign in to your ward")
+	boss.post("/ward/sign-in", "email", newcomer, "password", aPassword).leads("/ward/today")
+	boss.get("/ward/today").shows(http.StatusOK, "Leo Brook").hides("Inês Costa")
+}
