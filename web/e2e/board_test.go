@@ -19,6 +19,9 @@ func TestTheBoardDuringAVisit(t *testing.T) {
 	m := meet(t, party{anna: small(Red), ipad: small(Blue)})
 	m.admit(m.anna, annaName)
 	m.both(Red, Blue)
+	if m.nurse.taps != 2 {
+		t.Errorf("from the board until they see each other, the ward has tapped %d times", m.nurse.taps)
+	}
 	board := m.site + "/ward/today"
 	m.nurse.see("In the visit")
 	m.nurse.look("board-live")

@@ -66,6 +66,7 @@ func meet(t *testing.T, who party, settings ...string) *meeting {
 	m.nurse.fill("Password", p.open.Ward.Password)
 	m.nurse.press("Sign in")
 	m.nurse.see("Day after")
+	m.nurse.taps = 0
 	m.startTheVisit()
 	for _, one := range []*person{m.anna, m.phone, m.nurse, m.ipad, m.bryn} {
 		one.hurried = false

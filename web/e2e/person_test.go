@@ -60,6 +60,7 @@ type person struct {
 	checked map[string]bool // pages already looked at
 	plain   bool            // script is off, and with it axe
 	hurried bool            // pages are passed by, not looked at
+	taps    int             // on what is to press
 }
 
 // newPerson gives somebody a browser profile, and a camera of their own when it
@@ -200,6 +201,7 @@ func (p *person) click(element, name string) {
 	for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
 		if err = p.ask(where, &at); err == nil && len(at) == 2 {
 			p.do(chromedp.MouseClickXY(at[0], at[1]))
+			p.taps++
 			return
 		}
 	}
