@@ -25,7 +25,7 @@ var refusalsEnglish = map[string]string{
 	"code_expired":       "That code has run out. Ask for a new one.",
 	"too_many_codes":     "We have sent several codes already. Wait an hour, or ring the ward.",
 	"code_too_soon":      "We have just sent you a code. Wait a minute before you ask for another.",
-	"pairing_code":       "That code does not match an iPad. Check the code on the ward's screen and try again.",
+	"pairing_code":       "That code does not match. Check the code on the ward's screen and try again.",
 	"device_unknown":     "This iPad is not set up. Ask the ward to pair it.",
 	"device_key":         "This browser cannot keep the iPad's key. Use Safari, not a private window, at the address on the ward's screen.",
 	"device_proof":       "This iPad could not show that it is itself. Open it at the address on the ward's screen, or pair it again.",
