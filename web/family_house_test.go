@@ -30,10 +30,16 @@ type familyHouse struct {
 
 func newFamilyHouse(t *testing.T) *familyHouse {
 	t.Helper()
+	return newFamilyHouseOn(t, storetest.SQLite(t))
+}
+
+// newFamilyHouseOn is newFamilyHouse on a database of its own.
+func newFamilyHouseOn(t *testing.T, where string) *familyHouse {
+	t.Helper()
 	h := &familyHouse{hour: noon}
 	now := func() time.Time { return h.hour }
 	var err error
-	if h.store, err = store.Open(t.Context(), storetest.SQLite(t)); err != nil {
+	if h.store, err = store.Open(t.Context(), where, store.MayLose); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { h.store.Close() })

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/wardvisit/wardvisit/booking"
+	"github.com/wardvisit/wardvisit/booking/store/storetest"
 )
 
 // times are the starts offered to a phone for a patient.
@@ -314,7 +315,10 @@ func TestSomebodyElsesVisitIsNotThere(t *testing.T) {
 }
 
 func TestBadInputIsNeverAFault(t *testing.T) {
-	h := newFamilyHouse(t)
+	storetest.Each(t, func(t *testing.T, where string) { badInput(t, newFamilyHouseOn(t, where)) })
+}
+
+func badInput(t *testing.T, h *familyHouse) {
 	p := h.phoneOf(t, anna)
 	visit := p.book(thomas, p.times(thomas)[0])
 	held := strings.TrimSuffix(p.hold(thomas, p.times(thomas)[5]), "who")
@@ -336,7 +340,7 @@ func TestBadInputIsNeverAFault(t *testing.T) {
 		}
 		p.post("/visits/hold", "patient", string(thomas), "start", text).shows(http.StatusConflict, "not a time the ward offers")
 		for _, path := range []string{"/visits/new?patient=%s", "/visits/new?patient=" + string(thomas) + "&from=%[1]s&held=%[1]s", "/visits/%s", "/visits/%s/change",
-			"/visits/held/%s/who", "/invitation/%s", visit + "?done=%s", visit + "/change?to=%[1]s&from=%[1]s", held + "who?then=%[1]s&done=%[1]s"} {
+			"/visits/held/%s/who", "/invitation/%s", "/waiting/new?patient=%s", "/offers/%s", "/requests/new?patient=%s", "/requests/%s", visit + "?done=%s", visit + "/change?to=%[1]s&from=%[1]s", held + "who?then=%[1]s&done=%[1]s"} {
 			p.get(fmt.Sprintf(path, fmt.Sprintf("x%%%02X%d", i, i)))
 			p.get(fmt.Sprintf(path, urlEscaped(text)))
 		}

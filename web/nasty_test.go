@@ -36,6 +36,7 @@ type typedForm struct {
 	page, action string
 	values       url.Values
 	typed        []string // the fields that take text
+	chosen       []string // those that offer what to choose from
 	secret       map[string]bool
 }
 
@@ -66,12 +67,14 @@ func readForm(at string, form *html.Node) typedForm {
 			f.typed = append(f.typed, name)
 			f.values.Set(name, textOf(n))
 		case "select":
+			f.chosen = append(f.chosen, name)
 			for option := range n.Descendants() {
 				if option.Data == "option" && (f.values.Get(name) == "" || has(option, "selected")) {
 					f.values.Set(name, attr(option, "value"))
 				}
 			}
 		case "button":
+			f.chosen = append(f.chosen, name)
 			if f.values.Get(name) == "" {
 				f.values.Set(name, attr(n, "value"))
 			}
@@ -81,14 +84,18 @@ func readForm(at string, form *html.Node) typedForm {
 	}
 	slices.Sort(f.typed)
 	f.typed = slices.Compact(f.typed)
+	slices.Sort(f.chosen)
+	f.chosen = slices.Compact(f.chosen)
 	return f
 }
 
 func (f *typedForm) input(n *html.Node, name string) {
 	switch kind := attr(n, "type"); kind {
 	case "radio":
+		f.chosen = append(f.chosen, name)
 		f.values.Set(name, attr(n, "value")) // the last: what the first asks for is the least
 	case "checkbox":
+		f.chosen = append(f.chosen, name)
 		if has(n, "checked") {
 			f.values.Add(name, attr(n, "value"))
 		}
@@ -211,8 +218,9 @@ func (f typedForm) judge(t *testing.T, s screen, field, what, typed string) (tak
 }
 
 // Whatever is typed into whatever field of staff is refused in words and kept, or is text.
-func TestNastyThingsAreTypedEverywhere(t *testing.T) {
-	h := newWardHouse(t)
+func TestNastyThingsAreTypedEverywhere(t *testing.T) { onBoth(t, nastyThings) }
+
+func nastyThings(t *testing.T, h *wardHouse) {
 	h.booked(t, 3*time.Hour, bsl, anna)
 	by := h.everyRole(t)
 	forms := by.everyForm()
@@ -243,4 +251,43 @@ func TestNastyThingsAreTypedEverywhere(t *testing.T) {
 	if len(forms) < 40 || fields < 100 {
 		t.Errorf("only %d forms with %d fields were found", len(forms), fields)
 	}
+}
+
+// with is what a browser sends when one field holds something else.
+func (f typedForm) with(field, value string) url.Values {
+	values := maps.Clone(f.values)
+	values.Set(field, value)
+	return values
+}
+
+// What was never offered to choose from breaks nothing, and no patient, iPad or visit is
+// found at an address that somebody has made up.
+func TestNastyThingsAreChosenEverywhere(t *testing.T) {
+	onBoth(t, func(t *testing.T, h *wardHouse) {
+		h.booked(t, 3*time.Hour, bsl, anna)
+		by := h.everyRole(t)
+		fields, strange := 0, 0
+		for _, f := range by.everyForm() {
+			for _, field := range append(f.chosen, "key", "version") {
+				fields++
+				f.secret[field] = true // what was chosen is not shown again when it was never offered
+				for _, what := range []string{"a byte that ends", "half a letter", "900 letters", "a huge number", "a tag", "no day"} {
+					f.judge(t, by.ask(http.MethodPost, f.action, f.with(field, nasty[what])), field, what, nasty[what])
+				}
+			}
+			for _, none := range []string{"99999999-0000-4000-8000-999999999999", "ZZZ-ZZZ", "%00", "%FF", "%E2%80%AE", strings.Repeat("9", 900), "-1", "2026-02-31"} {
+				action, _, _ := strings.Cut(f.action, "?")
+				if made := eachID.ReplaceAllLiteralString(action, none); made != action {
+					strange++
+					if s := by.ask(http.MethodPost, made, f.values); s.status < http.StatusBadRequest {
+						t.Errorf("%s: status %d to %s", made, s.status, s.to)
+					}
+				}
+			}
+		}
+		t.Logf("%d fields, %d addresses", fields, strange)
+		if fields < 100 || strange < 100 {
+			t.Errorf("only %d fields and %d addresses were found", fields, strange)
+		}
+	})
 }

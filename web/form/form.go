@@ -71,8 +71,11 @@ func (f *Form) Values(name string) []string {
 	return values
 }
 
-// clean makes what was typed fit to be shown again.
-func clean(value string) string { return strings.ToValidUTF8(value, "\uFFFD") }
+// clean makes what was typed fit to be shown again, and to be looked for: a database may
+// refuse even to be asked for a text with a NUL in it.
+func clean(value string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(value, "\uFFFD"), "\x00", "\uFFFD")
+}
 
 // Error returns the sentence about an answer that will not do.
 func (f *Form) Error(name string) string {
