@@ -26,6 +26,8 @@ type familyHouse struct {
 	store *store.Store
 	hour  time.Time
 	log   bytes.Buffer
+
+	watched func(screen) // sees every answer, if there is one who looks
 }
 
 func newFamilyHouse(t *testing.T) *familyHouse {
@@ -281,6 +283,9 @@ func (p *phone) ask(method, path string, form url.Values) screen {
 	}
 	s := screen{p.t, method + " " + path, w.Code, w.Header().Get("Location"), w.Body.String(), w.Header()}
 	s.check()
+	if p.house.watched != nil {
+		p.house.watched(s)
+	}
 	return s
 }
 
@@ -295,6 +300,12 @@ func (s screen) check() {
 	s.t.Helper()
 	if s.status >= http.StatusInternalServerError {
 		s.t.Errorf("%s: status %d", s.what, s.status)
+	}
+	if policy := s.header.Get("Referrer-Policy"); policy != "no-referrer" {
+		s.t.Errorf("%s: other websites are told of it: %q", s.what, policy)
+	}
+	if patient.MatchString(s.to) {
+		s.t.Errorf("%s: a patient's name is in %s", s.what, s.to)
 	}
 	if len(s.text) > 100<<10 {
 		s.t.Errorf("%s: %d bytes", s.what, len(s.text))

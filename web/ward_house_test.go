@@ -117,7 +117,7 @@ func (h *wardHouse) restarted(t *testing.T) *Server {
 		Doors:     login.New(login.Config{Store: h.store.Logins(now), People: h.desk, Devices: h.desk, Now: now}),
 		PublicURL: &url.URL{Scheme: "https", Host: "visits.example"},
 		People:    []PracticePerson{{Name: "Anna Arkwright", About: "Daughter", Start: "Be a relative", Href: "/visits", Phone: "+447700900111"}},
-		Now:       now, Log: slog.New(slog.NewTextHandler(&h.log, nil)),
+		Now:       now, Log: slog.New(slog.NewTextHandler(&h.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
 	})
 	if err != nil {
 		t.Fatal(err)
