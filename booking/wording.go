@@ -1,6 +1,7 @@
 package booking
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -105,7 +106,7 @@ func ReadWording(typed string, wards []string) (string, error) {
 	switch {
 	case strings.ContainsAny(text, "{}<>"):
 		return "", ErrWordingMarks
-	case strings.Contains(folded, " http") || strings.Contains(folded, " www ") || strings.Contains(text, "://"):
+	case strings.Contains(folded, " http") || strings.Contains(folded, " www ") || strings.Contains(text, "://") || linked.MatchString(text):
 		return "", ErrWordingLink
 	case slices.ContainsFunc(wards, func(w string) bool { return names(folded, w) }):
 		return "", ErrWordingWard
@@ -116,6 +117,10 @@ func ReadWording(typed string, wards []string) (string, error) {
 	}
 	return text, nil
 }
+
+// linked is what telephones make a link of, also without "http": a full stop with no
+// space on either side and two letters after it.
+var linked = regexp.MustCompile(`[\pL\pN]\.\pL{2}`)
 
 // names reports whether a text, folded, names a ward, also without the word "ward",
 // which a name that is the name of anything may have or not.

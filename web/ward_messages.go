@@ -181,8 +181,8 @@ func (s *Server) wardMessage(w http.ResponseWriter, r *http.Request, by booking.
 	return s.render(w, r, http.StatusOK, "ward/message", p)
 }
 
-// wordMessage handles POST /ward/messages/{kind}: what is typed is shown as it would
-// be, or saved, or given up for the usual words.
+// wordMessage handles POST /ward/messages/{kind}: what is typed is shown as it would be,
+// with how many messages it touches, and then saved; nothing typed is the usual words.
 func (s *Server) wordMessage(w http.ResponseWriter, r *http.Request, by booking.Actor) error {
 	f, err := form.Read(r)
 	if err != nil {
@@ -192,40 +192,50 @@ func (s *Server) wordMessage(w http.ResponseWriter, r *http.Request, by booking.
 	if err != nil {
 		return err
 	}
-	p.Form = f
 	version, err := strconv.Atoi(f.Value("version"))
 	if err != nil {
 		return booking.ErrBadChoice
 	}
-	typed, saved := "", "message_usual"
-	if f.Value("do") != "usual" {
-		typed, saved = f.Optional("also", mostWording), "message_worded"
-	}
-	if !f.OK() {
+	now := p.Version
+	p.Form, p.Version = f, version // that they began from, which somebody may have changed since
+	typed := f.Optional("also", mostWording)
+	switch {
+	case !f.OK():
 		return s.render(w, r, http.StatusUnprocessableEntity, "ward/message", p)
+	case f.Value("do") == "again":
+		return s.render(w, r, http.StatusOK, "ward/message", p)
+	case f.Value("do") != "save":
+		return s.previewMessage(w, r, by, p, typed)
 	}
-	if f.Value("do") == "preview" {
-		var text string
-		if text, err = s.desk.ReadWording(r.Context(), by, p.wardHead.Ward.ID, typed); err == nil {
-			shown, err := s.newMessageRow(p.wardHead.Ward, p.Kind, text)
-			if err != nil {
-				return err
-			}
-			shown.Version = p.Version
-			p.messageRow, p.Preview = shown, true
-			return s.render(w, r, http.StatusOK, "ward/message", p)
-		}
-	} else {
-		err = s.desk.Word(r.Context(), by, booking.Wording{Ward: p.wardHead.Ward.ID, Kind: p.Kind, Version: version, Text: typed})
-		if err == nil {
-			return seeOther(w, r, p.Path(p.wardHead)+"&said="+saved)
-		}
+	err = s.desk.Word(r.Context(), by, booking.Wording{Ward: p.wardHead.Ward.ID, Kind: p.Kind, Version: version, Text: typed})
+	switch {
+	case err == nil && typed == "":
+		return seeOther(w, r, p.Path(p.wardHead)+"&said=message_usual")
+	case err == nil:
+		return seeOther(w, r, p.Path(p.wardHead)+"&said=message_worded")
+	case isAny(err, booking.ErrStale):
+		p.Version = now // whose words the page shows now
+		return s.refuseWording(w, r, http.StatusConflict, p, err)
 	}
-	status := http.StatusUnprocessableEntity
-	if isAny(err, booking.ErrStale) {
-		status = http.StatusConflict
+	return s.refuseWording(w, r, http.StatusUnprocessableEntity, p, err)
+}
+
+func (s *Server) previewMessage(w http.ResponseWriter, r *http.Request, by booking.Actor, p messagePage, typed string) error {
+	text, err := s.desk.ReadWording(r.Context(), by, p.wardHead.Ward.ID, typed)
+	if err != nil {
+		return s.refuseWording(w, r, http.StatusUnprocessableEntity, p, err)
 	}
-	if fault := f.Fail("also", err); fault != nil || isAny(err, booking.ErrMayNot, booking.ErrNoSuchWard) {
+	shown, err := s.newMessageRow(p.wardHead.Ward, p.Kind, text)
+	if err != nil {
+		return err
+	}
+	shown.Version = p.Version
+	p.messageRow, p.Preview = shown, true
+	return s.render(w, r, http.StatusOK, "ward/message", p)
+}
+
+func (s *Server) refuseWording(w http.ResponseWriter, r *http.Request, status int, p messagePage, err error) error {
+	if fault := p.Fail("also", err); fault != nil || isAny(err, booking.ErrMayNot, booking.ErrNoSuchWard) {
 		return err
 	}
 	return s.render(w, r, status, "ward/message", p)

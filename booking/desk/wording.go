@@ -93,7 +93,7 @@ func (d *Desk) Word(ctx context.Context, by booking.Actor, w booking.Wording) er
 		}
 		return none, tx.AddEvent(ctx, booking.Event{
 			At: d.now(), By: by, Action: booking.MessageWorded, Subject: "ward " + string(w.Ward), Ward: w.Ward,
-			Reason: fmt.Sprintf("%s %d", w.Kind, w.Version),
+			Reason: fmt.Sprintf("%s %d: “%s”, before “%s”", w.Kind, w.Version, w.Text, last.Text),
 		})
 	})
 	return err

@@ -21,7 +21,7 @@ WHERE  v.id = $1 AND m.kind = $2 ORDER BY m.version DESC LIMIT 1`
 
 	noticesOwed = `
 SELECT count(*) FROM outbox AS o JOIN visits AS v ON v.id = o.visit_id
-WHERE  o.state IN ('pending', 'leased') AND o.expires_at > $3 AND o.kind = $2 AND v.ward_id = $1`
+WHERE  o.state = 'pending' AND o.expires_at > $3 AND o.kind = $2 AND v.ward_id = $1`
 )
 
 // AddWording saves the next version of a ward's own words in a message. It returns
@@ -40,7 +40,8 @@ func (tx *Tx) Wordings(ctx context.Context, ward booking.WardID) ([]booking.Word
 	}, selectWordings, ward)
 }
 
-// NoticesOwed counts the messages of a kind about a ward's visits that have still to go.
+// NoticesOwed counts the messages of a kind about a ward's visits that have still
+// to go. One that is on its way has its words already.
 func (tx *Tx) NoticesOwed(ctx context.Context, ward booking.WardID, kind booking.NoticeKind, now time.Time) (int, error) {
 	return one(ctx, tx, "notices owed", errNothing, scalar[int], noticesOwed, ward, kind, at(now))
 }

@@ -10,7 +10,7 @@ import (
 // Everybody who works on a ward does what is theirs with nothing but the keyboard: the
 // administrator adds people, who choose a password; a facilitator lets a relative in and
 // ends the visit; a ward manager protects a time; a device manager takes an iPad out of
-// service; an auditor searches; a coordinator adds an interpreter. The nurse has a test of
+// service and puts it back; an auditor searches; a coordinator adds an interpreter. The nurse has a test of
 // her own.
 func TestEveryRoleByKeyboardAlone(t *testing.T) {
 	m := meet(t, party{anna: small(Red), ipad: small(Blue)})
@@ -154,6 +154,10 @@ func (k *keyboards) withdrawsAnIPad() {
 	k.see("This touches")
 	k.presses("Take it out of service")
 	k.see("The iPad is out of service")
+	k.presses("Change iPad 2")
+	k.presses("Put back into service")
+	k.presses("Put it back into service")
+	k.see("The iPad is back")
 }
 
 func (k *keyboards) searches() {

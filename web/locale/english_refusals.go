@@ -130,7 +130,7 @@ var refusalsEnglish = map[string]string{
 	"no_tongue":               "Choose at least one language, and how well they are qualified in it.",
 	"wording_placeholder":     "Use only the placeholders that are listed, each in square brackets. The link, codes and times are in the usual words already.",
 	"wording_marks":           "Leave out curly and pointed brackets. They mean nothing in a message.",
-	"wording_link":            "Leave out web addresses. Families learn to trust one link, which is in the usual words.",
+	"wording_link":            "Leave out web addresses, and put a space after each full stop. Families learn to trust one link, which is in the usual words.",
 	"wording_ward":            "Leave out the ward’s name. A locked phone shows the message to whoever is near, and a ward’s name can tell them what somebody has.",
 	"wording_alphabet":        "Use only plain letters, digits and signs. One letter that text messages do not know, or an emoji, makes each of them cost as much as three.",
 	"wording_long":            "Your sentence is too long for one text message. It can have 160 characters, with each placeholder at its longest.",
