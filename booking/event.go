@@ -100,7 +100,7 @@ const (
 	RoleTaken           Action = "role_taken"
 	PasswordReset       Action = "password_reset" // to a code, by somebody else
 	PasswordChosen      Action = "password_chosen"
-	MessageWorded       Action = "message_worded" // the reason says which, and its version
+	MessageWorded       Action = "message_worded" // the reason says which, its version, and the words now and before
 	PlaceAdded          Action = "place_added"    // a site, a ward or a bed; the subject says which
 	PlaceRenamed        Action = "place_renamed"
 	PlacePhoned         Action = "place_phoned" // the number that families ring was changed

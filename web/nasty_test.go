@@ -140,13 +140,7 @@ func (h *wardHouse) everyRole(t *testing.T) *phone {
 	for _, role := range booking.AllRoles {
 		held = append(held, booking.Grant{Role: role})
 	}
-	made, err := h.desk.AddAccount(t.Context(), booking.System, desk.NewAccount{Name: "Inês Costa", Email: admin, Holds: held})
-	if err == nil {
-		err = h.desk.ChoosePassword(t.Context(), admin, made.Code, aPassword)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
+	h.account(t, desk.NewAccount{Name: "Inês Costa", Email: admin, Holds: held})
 	p := h.phone(t)
 	p.post("/ward/sign-in", "email", admin, "password", aPassword).leads("/ward/")
 	return p

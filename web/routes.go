@@ -270,9 +270,9 @@ func (s *Server) patients(mux *http.ServeMux) {
 // rules are the pages of what a ward decides for itself.
 func (s *Server) rules(mux *http.ServeMux) {
 	mux.Handle("GET /ward/rules", s.asStaff(s.showRules("ward/rules")))
-	mux.Handle("GET "+messagesPath, s.asStaff(s.wardMessages))
-	mux.Handle("GET "+messagesPath+"/{kind}", s.asStaff(s.wardMessage))
-	mux.Handle("POST "+messagesPath+"/{kind}", s.asStaff(s.wordMessage))
+	mux.Handle("GET /ward/messages", s.asStaff(s.wardMessages))
+	mux.Handle("GET /ward/messages/{kind}", s.asStaff(s.wardMessage))
+	mux.Handle("POST /ward/messages/{kind}", s.asStaff(s.wordMessage))
 	mux.Handle("GET /ward/rules/times", s.asStaff(s.showRules("ward/rules-times")))
 	mux.Handle("GET /ward/rules/times/new", s.asStaff(s.wardNewTimes))
 	mux.Handle("POST /ward/rules/times/new", s.asStaff(s.saveNewTimes))

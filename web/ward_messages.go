@@ -44,7 +44,6 @@ type messageRow struct {
 	Name     string
 	Also     string
 	Version  int
-	Made     string
 	SMS      string
 	Parts    int
 	Subject  string

@@ -85,10 +85,15 @@ func TestOnePersonFollowsAnother(t *testing.T) {
 // leo begins to work on a ward, as a nurse.
 func (h *wardHouse) leo(t *testing.T) {
 	t.Helper()
-	held := []booking.Grant{{Role: booking.Nurse, Ward: willow}}
-	made, err := h.desk.AddAccount(t.Context(), booking.System, desk.NewAccount{Name: "Leo Brook", Email: newcomer, Holds: held})
+	h.account(t, desk.NewAccount{Name: "Leo Brook", Email: newcomer, Holds: []booking.Grant{{Role: booking.Nurse, Ward: willow}}})
+}
+
+// account makes one, whose owner has chosen a password.
+func (h *wardHouse) account(t *testing.T, who desk.NewAccount) {
+	t.Helper()
+	made, err := h.desk.AddAccount(t.Context(), booking.System, who)
 	if err == nil {
-		err = h.desk.ChoosePassword(t.Context(), newcomer, made.Code, aPassword)
+		err = h.desk.ChoosePassword(t.Context(), who.Email, made.Code, aPassword)
 	}
 	if err != nil {
 		t.Fatal(err)
